@@ -1,0 +1,157 @@
+package dev.idem.apply;
+
+import dev.idem.change.Cut;
+import dev.idem.change.TableDefinition;
+import dev.idem.change.TableId;
+import dev.idem.change.Topics;
+import dev.idem.consume.CutFollower;
+import dev.idem.consume.CutReader;
+import dev.idem.consume.PositionedCut;
+import dev.idem.consume.ReadInterruptedException;
+import dev.idem.error.ErrorKind;
+import dev.idem.error.PipelineException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The sink's duty cycle: the next cuts, their events, one warehouse transaction.
+ *
+ * <p><i>Threads:</i> one thread, except {@link #wakeup}.
+ *
+ * <p><i>Fails:</i> with a {@link PipelineException}; nothing of the cuts in hand was applied then (or all, where the
+ * commit's answer was lost), and the loop must be closed and opened again: it goes on from the position that the
+ * warehouse holds.
+ */
+public final class ApplyLoop implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ApplyLoop.class);
+    private static final Duration WAIT_FOR_FIRST = Duration.ofSeconds(10);
+
+    private final WarehouseWriter writer;
+    private final CutFollower follower;
+    private final CutReader reader;
+    private final Topics topics;
+    private final ApplySettings settings;
+    private final SinkListener listener;
+
+    /** A loop that goes on where the writer's position is. It closes what it is given. */
+    public ApplyLoop(
+            WarehouseWriter writer,
+            CutFollower follower,
+            CutReader reader,
+            Topics topics,
+            ApplySettings settings,
+            SinkListener listener) {
+        this.writer = writer;
+        this.follower = follower;
+        this.reader = reader;
+        this.topics = topics;
+        this.settings = settings;
+        this.listener = listener;
+        follower.seek(writer.progress().logOffset());
+    }
+
+    /** Applies the next cuts, waiting for them at most {@code timeout}; how many there were. */
+    public int runOnce(Duration timeout) {
+        List<PositionedCut> cuts = follower.poll(timeout, settings.maxCuts(), settings.maxRows());
+        if (cuts.isEmpty()) {
+            return 0;
+        }
+        try {
+            apply(cuts);
+        } catch (PipelineException e) {
+            if (e.kind() != ErrorKind.ROW_REFUSED) {
+                throw e;
+            }
+            writer.rollback();
+            cuts.forEach(this::applyCarefully);
+        }
+        return cuts.size();
+    }
+
+    private void apply(List<PositionedCut> cuts) {
+        writer.begin();
+        long previous = writer.progress().cut();
+        for (PositionedCut cut : cuts) {
+            requireNext(cut.cut(), previous);
+            previous = cut.cut().number();
+            reader.read(cut.cut(), writer::add);
+            completeSnapshot(cut.cut());
+        }
+        PositionedCut last = cuts.get(cuts.size() - 1);
+        Map<TableId, TableCount> counts = writer.commit(last);
+        listener.applied(last.cut(), cuts.size(), counts);
+    }
+
+    /** Event by event, so that only the events that the warehouse refuses are set aside. */
+    private void applyCarefully(PositionedCut cut) {
+        writer.begin();
+        reader.read(cut.cut(), writer::addCarefully);
+        writer.requireSomeAccepted();
+        completeSnapshot(cut.cut());
+        listener.applied(cut.cut(), 1, writer.commit(cut));
+    }
+
+    private void completeSnapshot(Cut cut) {
+        if (cut.kind() == Cut.Kind.SNAPSHOT_COMPLETED) {
+            for (Cut.SnapshotTable table : cut.tables()) {
+                TableDefinition definition = reader.definition(topics.of(table.table()), table.definition());
+                writer.completeSnapshot(definition, cut);
+            }
+        }
+    }
+
+    /** Cuts are numbered without gaps, so one that is missing, or comes from another log, is noticed. */
+    private static void requireNext(Cut cut, long previous) {
+        if (!isNext(cut, previous)) {
+            throw new PipelineException(
+                    ErrorKind.LOG_INCOMPLETE,
+                    "cut " + cut.number() + " at " + cut.commitLsn() + " (expected: cut " + (previous + 1)
+                            + "). The log is not the one that this warehouse was filled from, or it no longer reaches"
+                            + " back. Remedy: start again from a snapshot, see docs/operations.md");
+        }
+    }
+
+    private static boolean isNext(Cut cut, long previous) {
+        boolean beginsAnew = previous == 0 && cut.kind() == Cut.Kind.SNAPSHOT_STARTED;
+        return cut.number() == previous + 1 || beginsAnew;
+    }
+
+    /**
+     * Sets the read position back to the beginning of the log, so that every event comes again. Where the log no longer
+     * holds its beginning the position stays.
+     */
+    public void rewindToBeginning() {
+        follower.seek(0);
+        List<PositionedCut> first = follower.poll(WAIT_FOR_FIRST, 1, settings.maxRows());
+        if (!first.isEmpty() && isNext(first.get(0).cut(), 0)) {
+            writer.rewind(0, 0);
+        } else {
+            LOG.warn("replay refused: the log no longer holds its beginning topic={}", topics.progress());
+        }
+        follower.seek(writer.progress().logOffset());
+    }
+
+    /** How far the warehouse is. */
+    public Progress progress() {
+        return writer.progress();
+    }
+
+    /** Ends a waiting {@link #runOnce} with {@link ReadInterruptedException}; thread-safe. */
+    public void wakeup() {
+        follower.wakeup();
+        reader.wakeup();
+    }
+
+    @Override
+    public void close() {
+        try (writer;
+                follower;
+                reader) {
+            // each is closed, whatever the others do
+        }
+    }
+}

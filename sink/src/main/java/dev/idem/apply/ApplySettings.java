@@ -1,0 +1,26 @@
+package dev.idem.apply;
+
+/**
+ * Bounds of one write.
+ *
+ * <p><i>Threads:</i> immutable.
+ *
+ * @param maxRows how many changes are reduced before they are written
+ * @param maxCharacters how many characters of values are held before they are written
+ * @param maxCuts how many cuts are applied in one transaction at the most
+ */
+public record ApplySettings(int maxRows, long maxCharacters, int maxCuts) {
+
+    /** Checks the bounds. */
+    public ApplySettings {
+        if (maxRows < 1 || maxCharacters < 1 || maxCuts < 1) {
+            throw new IllegalArgumentException("apply: max-rows " + maxRows + ", characters " + maxCharacters
+                    + ", max-cuts " + maxCuts + " (expected: >= 1)");
+        }
+    }
+
+    /** The bounds that hold where nothing else is set. */
+    public static ApplySettings defaults() {
+        return new ApplySettings(20_000, 32L << 20, 500);
+    }
+}

@@ -1,0 +1,111 @@
+package dev.idem.apply;
+
+import java.sql.DriverManager;
+import java.util.Map;
+import java.util.Properties;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.jdbi.v3.core.ConnectionException;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.StatementExceptions;
+import org.jdbi.v3.core.statement.TemplateEngine;
+
+/**
+ * The warehouse as the sink reaches it: connections whose sessions print and read values as the log holds them, and the
+ * control schema.
+ *
+ * <p><i>Threads:</i> thread-safe; each handle belongs to one thread.
+ */
+public final class Warehouse {
+
+    /** Session settings under which PostgreSQL's text of a value is complete and the same everywhere. */
+    public static final Map<String, String> SESSION = Map.of(
+            "DateStyle", "ISO, YMD",
+            "IntervalStyle", "postgres",
+            "TimeZone", "UTC",
+            "extra_float_digits", "3",
+            "bytea_output", "hex",
+            "xmloption", "content",
+            "standard_conforming_strings", "on",
+            "idle_in_transaction_session_timeout", "0");
+
+    private static final String CONTROL_SCHEMA = "idem";
+    private static final int SERVER_PREPARE_AFTER = 2;
+
+    private final WarehouseSettings settings;
+    private final String applicationName;
+    private final Jdbi jdbi;
+
+    /** A warehouse that is not yet reached. */
+    public Warehouse(WarehouseSettings settings, String applicationName) {
+        this.settings = settings;
+        this.applicationName = applicationName;
+        this.jdbi = Jdbi.create(() -> DriverManager.getConnection(settings.url(), driverProperties()));
+        jdbi.setTemplateEngine(TemplateEngine.NOP);
+        jdbi.getConfig(StatementExceptions.class)
+                .setMessageRendering(exception -> String.valueOf(exception.getShortMessage()));
+    }
+
+    private Properties driverProperties() {
+        Properties properties = new Properties();
+        properties.setProperty("prepareThreshold", String.valueOf(SERVER_PREPARE_AFTER));
+        properties.setProperty("connectTimeout", "10");
+        properties.setProperty("socketTimeout", "0");
+        properties.setProperty("tcpKeepAlive", "true");
+        properties.putAll(settings.properties());
+        properties.setProperty("logServerErrorDetail", "false");
+        properties.setProperty("ApplicationName", applicationName);
+        return properties;
+    }
+
+    /** The name under which our sessions stand in {@code pg_stat_activity}. */
+    public String applicationName() {
+        return applicationName;
+    }
+
+    /**
+     * Opens a session.
+     *
+     * @throws dev.idem.error.PipelineException of the warehouse's kinds
+     */
+    public Handle open() {
+        try {
+            Handle handle = jdbi.open();
+            SESSION.forEach((name, value) -> handle.createQuery("select set_config(:name, :value, false)")
+                    .bind("name", name)
+                    .bind("value", value)
+                    .mapTo(String.class)
+                    .one());
+            return handle;
+        } catch (ConnectionException e) {
+            throw WarehouseFailure.of("connecting to the warehouse at " + settings.url(), e);
+        }
+    }
+
+    /**
+     * Brings the control schema up to date; takes a lock, so that two starts at once do not collide.
+     *
+     * @throws dev.idem.error.PipelineException of the warehouse's kinds; each migration happened whole or not at all
+     */
+    public void migrate() {
+        try {
+            Flyway.configure()
+                    .dataSource(
+                            settings.url(),
+                            settings.properties().get("user"),
+                            settings.properties().get("password"))
+                    .jdbcProperties(settings.properties())
+                    .schemas(CONTROL_SCHEMA)
+                    .defaultSchema(CONTROL_SCHEMA)
+                    .createSchemas(true)
+                    .table("schema_version")
+                    .locations("classpath:dev/idem/sql/warehouse")
+                    .placeholderReplacement(false)
+                    .load()
+                    .migrate();
+        } catch (FlywayException e) {
+            throw WarehouseFailure.of("bringing the control schema of the warehouse up to date", e);
+        }
+    }
+}

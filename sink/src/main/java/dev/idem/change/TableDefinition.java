@@ -1,0 +1,173 @@
+package dev.idem.change;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * One version of a table's definition, as the events that name its number were made under.
+ *
+ * <p>Events carry only the number (header {@code idem-schema}); the definition itself stands in the topic
+ * {@code <name>.schema}. Numbers of one table rise; a higher number is the younger definition.
+ *
+ * <p><i>Threads:</i> immutable.
+ */
+public final class TableDefinition {
+
+    private final TableId table;
+    private final int number;
+    private final long relation;
+    private final List<ColumnDefinition> columns;
+    private final List<String> key;
+    private final ReplicaIdentity replicaIdentity;
+    private final Map<String, Integer> indexByName;
+    private final int[] keyIndexes;
+
+    /**
+     * Makes a definition.
+     *
+     * @param table the table's name at that time
+     * @param number from 1
+     * @param relation the table's {@code pg_class.oid}, which a re-created table does not share
+     * @param columns in catalogue order, dropped ones left out
+     * @param key the names of the key's columns in the order of the primary key; empty for a table without a key
+     * @param replicaIdentity what the source writes of old rows
+     * @throws IllegalArgumentException where a name occurs twice or the key names no column
+     */
+    public TableDefinition(
+            TableId table,
+            int number,
+            long relation,
+            List<ColumnDefinition> columns,
+            List<String> key,
+            ReplicaIdentity replicaIdentity) {
+        this.table = table;
+        this.number = number;
+        this.relation = relation;
+        this.columns = List.copyOf(columns);
+        this.key = List.copyOf(key);
+        this.replicaIdentity = replicaIdentity;
+        this.indexByName = indexByName(table, this.columns);
+        this.keyIndexes = this.key.stream().mapToInt(this::requireIndex).toArray();
+    }
+
+    private static Map<String, Integer> indexByName(TableId table, List<ColumnDefinition> columns) {
+        Map<String, Integer> indexes = new HashMap<>();
+        for (int i = 0; i < columns.size(); i++) {
+            if (indexes.put(columns.get(i).name(), i) != null) {
+                throw new IllegalArgumentException("definition of " + table + ": column '"
+                        + columns.get(i).name() + "' twice (expected: each name once)");
+            }
+        }
+        return Map.copyOf(indexes);
+    }
+
+    /** The same definition under another number. */
+    public TableDefinition withNumber(int newNumber) {
+        return new TableDefinition(table, newNumber, relation, columns, key, replicaIdentity);
+    }
+
+    /** The table that it defines. */
+    public TableId table() {
+        return table;
+    }
+
+    /** The place in the history of the table's definitions, from 1. */
+    public int number() {
+        return number;
+    }
+
+    /** The table's {@code pg_class.oid} at the source. */
+    public long relation() {
+        return relation;
+    }
+
+    /** The columns in catalogue order. */
+    public List<ColumnDefinition> columns() {
+        return columns;
+    }
+
+    /** The names of the key's columns in key order; empty where the table has no key. */
+    public List<String> key() {
+        return key;
+    }
+
+    /** What the source writes of old rows. */
+    public ReplicaIdentity replicaIdentity() {
+        return replicaIdentity;
+    }
+
+    /** True where rows are told apart by a key. */
+    public boolean hasKey() {
+        return !key.isEmpty();
+    }
+
+    /** True where {@code name} is one of the key's columns. */
+    public boolean isKey(String name) {
+        return key.contains(name);
+    }
+
+    /** The place of the column in {@link #columns()}, or -1 where there is none of that name. */
+    public int indexOf(String name) {
+        return indexByName.getOrDefault(name, -1);
+    }
+
+    /**
+     * The key of a row of this table.
+     *
+     * @throws MalformedEventException where a key column is NULL or was not carried
+     */
+    public RowKey keyOf(Row row) {
+        List<String> values = new ArrayList<>(keyIndexes.length);
+        for (int index : keyIndexes) {
+            if (row.get(index) instanceof ColumnValue.Text text) {
+                values.add(text.value());
+            } else {
+                throw new MalformedEventException("key column " + table + '.'
+                        + columns.get(index).name() + ": no value (expected: a value in every key column)");
+            }
+        }
+        return new RowKey(values);
+    }
+
+    /** True where both describe the same table in the same way, whatever their numbers. */
+    public boolean describesSameAs(TableDefinition other) {
+        return table.equals(other.table)
+                && relation == other.relation
+                && columns.equals(other.columns)
+                && key.equals(other.key)
+                && replicaIdentity == other.replicaIdentity;
+    }
+
+    /** The names of the columns, sorted, for messages. */
+    public Set<String> columnNames() {
+        return new TreeSet<>(indexByName.keySet());
+    }
+
+    private int requireIndex(String name) {
+        int index = indexOf(name);
+        if (index < 0) {
+            throw new IllegalArgumentException("definition of " + table + ": key column '" + name
+                    + "' is not a column (expected: one of " + columnNames() + ')');
+        }
+        return index;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof TableDefinition that && number == that.number && describesSameAs(that);
+    }
+
+    @Override
+    public int hashCode() {
+        return table.hashCode() * 31 + number;
+    }
+
+    @Override
+    public String toString() {
+        return table + "#" + number;
+    }
+}

@@ -1,0 +1,89 @@
+package dev.idem.change;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Writes and reads {@link TableDefinition}s as the records of the compacted topic {@code <name>.schema}.
+ *
+ * <p><i>Threads:</i> thread-safe.
+ */
+public final class TableDefinitionCodec {
+
+    private final ObjectMapper json = new ObjectMapper();
+
+    /** The record's key: {@code schema.table#number}, one for each definition, so that compaction keeps them all. */
+    public byte[] encodeKey(TableDefinition definition) {
+        return definition.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The record's value. */
+    public byte[] encode(TableDefinition definition) {
+        ObjectNode root = json.createObjectNode();
+        root.put("schema", definition.table().schema());
+        root.put("table", definition.table().name());
+        root.put("number", definition.number());
+        root.put("relation", definition.relation());
+        root.put("replica_identity", definition.replicaIdentity().name().toLowerCase(Locale.ROOT));
+        ArrayNode columns = root.putArray("columns");
+        for (ColumnDefinition column : definition.columns()) {
+            columns.addObject()
+                    .put("name", column.name())
+                    .put("type", column.type())
+                    .put("number", column.number())
+                    .put("not_null", column.notNull())
+                    .put("toastable", column.toastable())
+                    .put("generated", column.generated());
+        }
+        ArrayNode key = root.putArray("key");
+        definition.key().forEach(key::add);
+        try {
+            return json.writeValueAsBytes(root);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException("encoding the definition of " + definition, e);
+        }
+    }
+
+    /**
+     * Reads what {@link #encode} wrote.
+     *
+     * @throws MalformedEventException where the bytes are no definition
+     */
+    public TableDefinition decode(byte[] value) {
+        try {
+            JsonNode root = json.readTree(value);
+            List<ColumnDefinition> columns = new ArrayList<>();
+            for (JsonNode column : JsonFields.required(root, "columns")) {
+                columns.add(new ColumnDefinition(
+                        JsonFields.text(column, "name"),
+                        JsonFields.text(column, "type"),
+                        (int) JsonFields.number(column, "number"),
+                        JsonFields.flag(column, "not_null"),
+                        JsonFields.flag(column, "toastable"),
+                        JsonFields.flag(column, "generated")));
+            }
+            List<String> key = new ArrayList<>();
+            JsonFields.required(root, "key").forEach(name -> key.add(name.asText()));
+            return new TableDefinition(
+                    new TableId(JsonFields.text(root, "schema"), JsonFields.text(root, "table")),
+                    (int) JsonFields.number(root, "number"),
+                    JsonFields.number(root, "relation"),
+                    columns,
+                    key,
+                    ReplicaIdentity.valueOf(
+                            JsonFields.text(root, "replica_identity").toUpperCase(Locale.ROOT)));
+        } catch (IOException | IllegalArgumentException e) {
+            throw new MalformedEventException(
+                    "table definition: not readable (expected: a record of this product's schema topic)", e);
+        }
+    }
+}

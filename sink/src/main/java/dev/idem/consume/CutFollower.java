@@ -1,0 +1,129 @@
+package dev.idem.consume;
+
+import dev.idem.change.Cut;
+import dev.idem.change.CutCodec;
+import dev.idem.change.MalformedEventException;
+import dev.idem.change.Topics;
+import dev.idem.error.ErrorKind;
+import dev.idem.error.PipelineException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Follows the cuts of a pipeline, in order.
+ *
+ * <p><i>Threads:</i> one thread, except {@link #wakeup}.
+ *
+ * <p><i>Fails:</i> with a {@link PipelineException} of the log's kinds; the position is then unknown and {@link #seek}
+ * sets it again.
+ */
+public final class CutFollower implements AutoCloseable {
+
+    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
+
+    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final TopicPartition partition;
+    private final CutCodec codec = new CutCodec();
+    private final Deque<PositionedCut> waiting = new ArrayDeque<>();
+
+    /** A follower that reads nothing before {@link #seek}. */
+    public CutFollower(ConsumerProperties properties, Topics topics, String clientId) {
+        this.consumer = properties.newConsumer(clientId);
+        this.partition = new TopicPartition(topics.progress(), 0);
+    }
+
+    /** Goes on at an offset of the topic of the cuts; 0 is the beginning, whatever retention has left of it. */
+    public void seek(long offset) {
+        waiting.clear();
+        consumer.assign(List.of(partition));
+        if (offset == 0) {
+            consumer.seekToBeginning(List.of(partition));
+        } else {
+            consumer.seek(partition, offset);
+        }
+    }
+
+    /** True where the pipeline's topic of cuts exists. */
+    public boolean exists() {
+        return ConsumerProperties.call(
+                "reading topics", () -> consumer.listTopics(ANSWER_TIMEOUT).containsKey(partition.topic()));
+    }
+
+    /** The offsets that the topic of the cuts holds: its first, and one above its last. */
+    public Cut.OffsetRange bounds() {
+        return ConsumerProperties.call("reading the bounds of " + partition, () -> {
+            Map<TopicPartition, Long> first = consumer.beginningOffsets(Set.of(partition), ANSWER_TIMEOUT);
+            Map<TopicPartition, Long> last = consumer.endOffsets(Set.of(partition), ANSWER_TIMEOUT);
+            long from = first.getOrDefault(partition, 0L);
+            return new Cut.OffsetRange(from, Math.max(from + 1, last.getOrDefault(partition, 0L)));
+        });
+    }
+
+    /**
+     * The next cuts, waiting for the first at most {@code timeout}: at least one where there is one, and as many more
+     * at hand as hold no more than {@code maxEvents} events together.
+     */
+    public List<PositionedCut> poll(Duration timeout, int maxCuts, long maxEvents) {
+        if (waiting.isEmpty()) {
+            fetch(timeout);
+        }
+        List<PositionedCut> cuts = new ArrayList<>();
+        long events = 0;
+        while (!waiting.isEmpty()
+                && cuts.size() < maxCuts
+                && (cuts.isEmpty() || events + waiting.element().cut().events() <= maxEvents)) {
+            PositionedCut cut = waiting.remove();
+            events += cut.cut().events();
+            cuts.add(cut);
+        }
+        return cuts;
+    }
+
+    private void fetch(Duration timeout) {
+        try {
+            ConsumerProperties.call("reading " + partition, () -> consumer.poll(timeout))
+                    .forEach(record -> waiting.add(new PositionedCut(decode(record), record.offset() + 1)));
+        } catch (PipelineException e) {
+            if (e.getCause() instanceof OffsetOutOfRangeException) {
+                throw new PipelineException(
+                        ErrorKind.LOG_INCOMPLETE,
+                        partition
+                                + ": the log no longer holds the position of this warehouse (expected: retention longer"
+                                + " than the sink was away). Remedy: start again from a snapshot, see docs/operations.md",
+                        e);
+            }
+            throw e;
+        }
+    }
+
+    private Cut decode(ConsumerRecord<byte[], byte[]> record) {
+        try {
+            return codec.decode(record.value());
+        } catch (MalformedEventException e) {
+            throw new PipelineException(
+                    ErrorKind.LOG_INCOMPLETE,
+                    partition + "@" + record.offset() + ": " + e.getMessage()
+                            + ". Remedy: keep other producers away from this topic",
+                    e);
+        }
+    }
+
+    /** Ends a waiting {@link #poll} with {@link ReadInterruptedException}; thread-safe. */
+    public void wakeup() {
+        consumer.wakeup();
+    }
+
+    @Override
+    public void close() {
+        consumer.close();
+    }
+}

@@ -1,0 +1,115 @@
+package dev.idem.sql;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Definitions of target tables, of the tables that remember deletes, and of their changes. */
+public final class TableSql {
+
+    /** The columns that we add to every target table. A source column of such a name is refused. */
+    public static final Set<String> METADATA_COLUMNS = Set.of(
+            Fragments.EPOCH, Fragments.LSN, Fragments.SEQ, Fragments.SYNCED_AT, Fragments.CARRIED, Fragments.MISSING);
+
+    private TableSql() {}
+
+    /** Creates the target table. */
+    public static String create(TargetTable table) {
+        List<String> lines = new ArrayList<>();
+        table.columns().forEach(column -> lines.add(definition(column, table)));
+        lines.addAll(metadata());
+        lines.add(table.hasKey() ? "primary key (" + table.quotedKey() + ")" : "unique (" + Fragments.VERSION + ")");
+        return "create table " + table.quoted() + " (\n  " + String.join(",\n  ", lines) + "\n)";
+    }
+
+    /** Creates the table that remembers its deletes. */
+    public static String createTombstones(TargetTable table) {
+        List<String> lines = new ArrayList<>();
+        table.key().forEach(column -> lines.add(column.quoted() + " " + column.type()));
+        lines.addAll(List.of("_idem_epoch integer not null", "_idem_lsn pg_lsn not null", "_idem_seq bigint not null"));
+        if (table.hasKey()) {
+            lines.add("primary key (" + table.quotedKey() + ")");
+        } else {
+            lines.addAll(List.of(
+                    "removed_epoch integer not null",
+                    "removed_lsn pg_lsn not null",
+                    "removed_seq bigint not null",
+                    "primary key (" + Fragments.VERSION + ")",
+                    "unique (removed_epoch, removed_lsn, removed_seq)"));
+        }
+        return "create table " + table.tombstoneTable() + " (\n  " + String.join(",\n  ", lines) + "\n)";
+    }
+
+    /** Adds our metadata columns to a table that somebody else made. */
+    public static String addMetadata(TargetTable table) {
+        return "alter table " + table.quoted() + "\n  "
+                + metadata().stream().map(column -> "add column " + column).collect(Collectors.joining(",\n  "));
+    }
+
+    /** Makes rows of a table that somebody else made tellable apart, as the upserts need. */
+    public static String createIdentity(TargetTable table) {
+        return "create unique index on " + table.quoted() + " ("
+                + (table.hasKey() ? table.quotedKey() : Fragments.VERSION) + ")";
+    }
+
+    /** Adds a column. */
+    public static String addColumn(TargetTable table, TargetColumn column) {
+        return "alter table " + table.quoted() + " add column " + column.quoted() + " " + column.type();
+    }
+
+    /** Renames a column. */
+    public static String renameColumn(TargetTable table, String from, String to) {
+        return renameColumn(table.quoted(), from, to);
+    }
+
+    /** Renames a key's column where its deletes are remembered. */
+    public static String renameTombstoneColumn(TargetTable table, String from, String to) {
+        return renameColumn(table.tombstoneTable(), from, to);
+    }
+
+    private static String renameColumn(String table, String from, String to) {
+        return "alter table " + table + " rename column " + SqlIdentifier.quoted(from) + " to "
+                + SqlIdentifier.quoted(to);
+    }
+
+    /** Changes a column's type, converting what is there by way of its text. */
+    public static String changeType(TargetTable table, TargetColumn column) {
+        return changeType(table.quoted(), column);
+    }
+
+    /** Changes the type of a key's column where its deletes are remembered. */
+    public static String changeTombstoneType(TargetTable table, TargetColumn column) {
+        return changeType(table.tombstoneTable(), column);
+    }
+
+    private static String changeType(String table, TargetColumn column) {
+        return "alter table %s alter column %s type %s using %s::text::%s"
+                .formatted(table, column.quoted(), column.type(), column.quoted(), column.castType());
+    }
+
+    /** Allows or forbids NULL. */
+    public static String changeNullability(TargetTable table, TargetColumn column) {
+        return "alter table %s alter column %s %s not null"
+                .formatted(table.quoted(), column.quoted(), forbidsNull(column, table) ? "set" : "drop");
+    }
+
+    private static String definition(TargetColumn column, TargetTable table) {
+        return column.quoted() + " " + column.type() + (forbidsNull(column, table) ? " not null" : "");
+    }
+
+    /** A value that a change may leave out can be missing for a while, so its column cannot forbid NULL. */
+    private static boolean forbidsNull(TargetColumn column, TargetTable table) {
+        return column.notNull() && (!column.toastable() || table.key().contains(column));
+    }
+
+    private static List<String> metadata() {
+        return List.of(
+                "_idem_epoch integer not null",
+                "_idem_lsn pg_lsn not null",
+                "_idem_seq bigint not null",
+                "_idem_synced_at timestamp with time zone not null",
+                "_idem_carried jsonb",
+                "_idem_missing text[]");
+    }
+}

@@ -1,0 +1,34 @@
+package dev.idem.sql;
+
+/**
+ * A column of a target table.
+ *
+ * <p><i>Threads:</i> immutable.
+ *
+ * @param name the column's name
+ * @param type the exact type
+ * @param notNull whether NULL is refused
+ * @param toastable whether a change may leave the value out
+ */
+public record TargetColumn(String name, String type, boolean notNull, boolean toastable) {
+
+    /** The name in quotes. */
+    String quoted() {
+        return SqlIdentifier.quoted(name);
+    }
+
+    /** The name as a string literal. */
+    String literal() {
+        return SqlIdentifier.literal(name);
+    }
+
+    /** The type to which a text is cast. */
+    String castType() {
+        return SqlType.withoutModifier(type);
+    }
+
+    /** True where keys of this column are equal exactly where their texts are. */
+    public boolean keyEqualAsText() {
+        return SqlType.isEqualAsText(type) || SqlType.isText(type);
+    }
+}

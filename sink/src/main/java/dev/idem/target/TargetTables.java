@@ -1,0 +1,265 @@
+package dev.idem.target;
+
+import dev.idem.change.Change;
+import dev.idem.change.ColumnDefinition;
+import dev.idem.change.Lsn;
+import dev.idem.change.Row;
+import dev.idem.change.TableDefinition;
+import dev.idem.change.TableDefinitionCodec;
+import dev.idem.change.TableId;
+import dev.idem.change.Version;
+import dev.idem.error.ErrorKind;
+import dev.idem.error.PipelineException;
+import dev.idem.sql.SqlIdentifier;
+import dev.idem.sql.TableSql;
+import dev.idem.sql.TargetColumn;
+import dev.idem.sql.TargetTable;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The warehouse's replicated tables: made when the log first names them, changed when their definition changes.
+ *
+ * <p>All writing happens in the caller's transaction. After a rollback {@link #load} must be called again, because what
+ * is remembered here may never have happened.
+ *
+ * <p><i>Threads:</i> one thread.
+ */
+public final class TargetTables {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TargetTables.class);
+
+    private final String pipeline;
+    private final TableDefinitionCodec codec = new TableDefinitionCodec();
+    private final Map<TableId, ReplicatedTable> tables = new HashMap<>();
+    private final Map<MappingKey, RowMapping> mappings = new HashMap<>();
+
+    private record MappingKey(TableId table, int from, int to) {}
+
+    /** The tables of a pipeline; none are known before {@link #load}. */
+    public TargetTables(String pipeline) {
+        this.pipeline = pipeline;
+    }
+
+    /** Reads what the warehouse holds, in place of what is remembered. */
+    public void load(Handle handle) {
+        tables.clear();
+        handle.createQuery("""
+                        select id, definition_json::text, floor_epoch, floor_lsn::text, floor_seq
+                        from idem.target
+                        where pipeline = :pipeline""")
+                .bind("pipeline", pipeline)
+                .map((row, context) -> {
+                    TableDefinition definition = codec.decode(row.getString(2).getBytes(StandardCharsets.UTF_8));
+                    Version floor = new Version(row.getInt(3), Lsn.parse(row.getString(4)), row.getLong(5));
+                    return new ReplicatedTable(
+                            row.getLong(1),
+                            definition,
+                            target(row.getLong(1), definition),
+                            floor.epoch() == 0 ? null : floor);
+                })
+                .forEach(table -> tables.put(table.definition().table(), table));
+    }
+
+    /** The table as the warehouse holds it; null where it was never made. */
+    public @Nullable ReplicatedTable find(TableId table) {
+        return tables.get(table);
+    }
+
+    /** All tables of the pipeline. */
+    public List<ReplicatedTable> all() {
+        return List.copyOf(tables.values());
+    }
+
+    /** True where the definition is younger than what the warehouse holds, so that {@link #follow} would change it. */
+    public boolean isNew(TableDefinition definition) {
+        ReplicatedTable known = tables.get(definition.table());
+        return known == null || known.definition().number() < definition.number();
+    }
+
+    /**
+     * Makes the target table, or changes it to a younger definition; an older one changes nothing.
+     *
+     * @throws PipelineException {@link ErrorKind#WAREHOUSE_UNFIT} where a table stands there that cannot be used
+     */
+    public ReplicatedTable follow(Handle handle, TableDefinition definition) {
+        ReplicatedTable known = tables.get(definition.table());
+        ReplicatedTable now;
+        if (known == null) {
+            now = create(handle, definition);
+        } else if (known.definition().number() < definition.number()) {
+            now = evolve(handle, known, definition);
+        } else {
+            return known;
+        }
+        tables.put(definition.table(), now);
+        return now;
+    }
+
+    /** Remembers that no row below {@code floor} exists. */
+    public void raiseFloor(Handle handle, ReplicatedTable table, Version floor) {
+        handle.createUpdate("""
+                        update idem.target
+                        set floor_epoch = :epoch, floor_lsn = :lsn::pg_lsn, floor_seq = :seq
+                        where id = :id""")
+                .bind("epoch", floor.epoch())
+                .bind("lsn", floor.lsn().toString())
+                .bind("seq", floor.ordinal())
+                .bind("id", table.id())
+                .execute();
+        tables.put(table.definition().table(), table.withFloor(floor));
+    }
+
+    /** The change in the shape of the definition that the warehouse follows. */
+    public Change adapt(Change change, TableDefinition madeUnder, ReplicatedTable table) {
+        if (madeUnder.number() == table.definition().number()) {
+            return change;
+        }
+        RowMapping mapping = mappings.computeIfAbsent(
+                new MappingKey(
+                        madeUnder.table(),
+                        madeUnder.number(),
+                        table.definition().number()),
+                key -> RowMapping.between(madeUnder, table.definition()));
+        return change.match(
+                upsert -> new Change.Upsert(
+                        upsert.version(), upsert.key(), mapping.map(upsert.row()), upsert.movedFrom()),
+                delete -> delete,
+                truncate -> truncate,
+                keyless -> new Change.Keyless(
+                        keyless.version(), map(mapping, keyless.before()), map(mapping, keyless.after())));
+    }
+
+    private static @Nullable Row map(RowMapping mapping, @Nullable Row row) {
+        return row == null ? null : mapping.map(row);
+    }
+
+    private ReplicatedTable create(Handle handle, TableDefinition definition) {
+        refuseMetadataNames(definition);
+        long id = handle.createQuery("""
+                        insert into idem.target (pipeline, source_schema, source_table, definition, definition_json)
+                        values (:pipeline, :schema, :table, :number, :json::jsonb)
+                        returning id""")
+                .bind("pipeline", pipeline)
+                .bind("schema", definition.table().schema())
+                .bind("table", definition.table().name())
+                .bind("number", definition.number())
+                .bind("json", new String(codec.encode(definition), StandardCharsets.UTF_8))
+                .mapTo(Long.class)
+                .one();
+        TargetTable target = target(id, definition);
+        handle.execute("create schema if not exists " + SqlIdentifier.quoted(target.schema()));
+        if (exists(handle, target)) {
+            adopt(handle, target);
+        } else {
+            handle.execute(TableSql.create(target));
+        }
+        handle.execute(TableSql.createTombstones(target));
+        LOG.info("target table created table={} definition={}", target, definition.number());
+        return new ReplicatedTable(id, definition, target, null);
+    }
+
+    private static void refuseMetadataNames(TableDefinition definition) {
+        Set<String> clashes = new TreeSet<>(definition.columnNames());
+        clashes.retainAll(TableSql.METADATA_COLUMNS);
+        if (!clashes.isEmpty()) {
+            throw new PipelineException(
+                    ErrorKind.WAREHOUSE_UNFIT,
+                    "table " + definition.table() + ": columns " + clashes
+                            + " have the names of our metadata columns (expected: other names)");
+        }
+    }
+
+    private static boolean exists(Handle handle, TargetTable target) {
+        return handle.createQuery("select to_regclass(:name) is not null")
+                .bind("name", SqlIdentifier.quoted(target.schema(), target.name()))
+                .mapTo(Boolean.class)
+                .one();
+    }
+
+    /** Takes over a table that somebody else made, where it is empty and has the columns. */
+    private static void adopt(Handle handle, TargetTable target) {
+        String name = SqlIdentifier.quoted(target.schema(), target.name());
+        if (handle.createQuery("select exists (select from " + name + ")")
+                .mapTo(Boolean.class)
+                .one()) {
+            throw new PipelineException(
+                    ErrorKind.WAREHOUSE_UNFIT,
+                    "table " + target + " exists in the warehouse and has rows that are not ours (expected: an empty"
+                            + " table, or none). Remedy: drop table " + name + ", or empty it");
+        }
+        Set<String> present = new TreeSet<>(
+                handle.createQuery("""
+                        select attname::text
+                        from pg_attribute
+                        where attrelid = to_regclass(:name) and attnum > 0 and not attisdropped""").bind("name", name).mapTo(String.class).list());
+        Set<String> missing = new TreeSet<>();
+        target.columns().forEach(column -> missing.add(column.name()));
+        missing.removeAll(present);
+        if (!missing.isEmpty()) {
+            throw new PipelineException(
+                    ErrorKind.WAREHOUSE_UNFIT,
+                    "table " + target + " exists in the warehouse without the columns " + missing
+                            + " (expected: every column of the source). Remedy: drop table " + name);
+        }
+        if (!present.contains("_idem_lsn")) {
+            handle.execute(TableSql.addMetadata(target));
+        }
+        handle.execute(TableSql.createIdentity(target));
+    }
+
+    private ReplicatedTable evolve(Handle handle, ReplicatedTable known, TableDefinition definition) {
+        refuseMetadataNames(definition);
+        if (!keyNumbers(known.definition()).equals(keyNumbers(definition))) {
+            throw new PipelineException(
+                    ErrorKind.WAREHOUSE_UNFIT,
+                    "table " + definition.table() + ": its key changed from "
+                            + known.definition().key() + " to " + definition.key()
+                            + " (expected: the same key). Remedy: drop the table in the warehouse and begin it anew");
+        }
+        for (String statement : Evolution.statements(known.target(), known.definition(), definition)) {
+            handle.execute(statement);
+        }
+        handle.createUpdate("""
+                        update idem.target
+                        set definition = :number, definition_json = :json::jsonb
+                        where id = :id""")
+                .bind("number", definition.number())
+                .bind("json", new String(codec.encode(definition), StandardCharsets.UTF_8))
+                .bind("id", known.id())
+                .execute();
+        LOG.info("target table changed table={} definition={}", known.target(), definition.number());
+        return new ReplicatedTable(known.id(), definition, target(known.id(), definition), known.floor());
+    }
+
+    /** A renamed column is still the same column of the key. */
+    private static List<Integer> keyNumbers(TableDefinition definition) {
+        return definition.key().stream()
+                .map(name -> definition.columns().get(definition.indexOf(name)).number())
+                .toList();
+    }
+
+    /** Where the table's rows go: the same schema and name. */
+    private static TargetTable target(long id, TableDefinition definition) {
+        List<TargetColumn> columns =
+                definition.columns().stream().map(TargetTables::column).toList();
+        List<TargetColumn> key = definition.key().stream()
+                .map(name -> columns.get(definition.indexOf(name)))
+                .toList();
+        return new TargetTable(definition.table().schema(), definition.table().name(), columns, key, id);
+    }
+
+    /** A generated column is never carried, so it cannot forbid NULL. */
+    static TargetColumn column(ColumnDefinition column) {
+        boolean notNull = column.notNull() && !column.generated();
+        return new TargetColumn(column.name(), column.type(), notNull, column.toastable());
+    }
+}

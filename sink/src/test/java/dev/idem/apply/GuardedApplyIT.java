@@ -1,0 +1,199 @@
+package dev.idem.apply;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.idem.change.Change;
+import dev.idem.change.ColumnValue;
+import dev.idem.change.Cut;
+import dev.idem.change.Lsn;
+import dev.idem.change.Version;
+import dev.idem.consume.LogCoordinates;
+import dev.idem.consume.LogEvent;
+import dev.idem.consume.PositionedCut;
+import dev.idem.reduce.Seeds;
+import dev.idem.reduce.SourceHistory;
+import dev.idem.testing.TestPostgres;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.TreeMap;
+import org.jdbi.v3.core.Handle;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The three laws on a real warehouse: any repetition, batching and permitted order ends in the rows of the source. */
+class GuardedApplyIT {
+
+    private static TestPostgres server;
+    private static Warehouse warehouse;
+    private static int pipelines;
+
+    @BeforeAll
+    static void startServer() {
+        server = TestPostgres.start();
+        warehouse = new Warehouse(
+                new WarehouseSettings(server.jdbcUrl(), Map.of("user", server.user(), "password", server.password())),
+                "idem-test");
+        warehouse.migrate();
+    }
+
+    @AfterAll
+    static void stopServer() {
+        server.close();
+    }
+
+    @Test
+    void replays_from_any_place_in_any_batches_end_in_the_rows_of_the_source() {
+        Seeds.check(80, seed -> {
+            SourceHistory history = SourceHistory.generate(new Random(seed), 14, true);
+
+            try (Delivery delivery = new Delivery()) {
+                history.deliveries().forEach(delivery::apply);
+
+                assertThat(delivery.rows()).isEqualTo(expected(history));
+            }
+        });
+    }
+
+    @Test
+    void any_order_of_changes_of_unmoved_rows_ends_in_the_rows_of_the_source() {
+        Seeds.check(80, seed -> {
+            Random random = new Random(seed);
+            SourceHistory history = SourceHistory.generate(random, 8, false);
+            List<Change> shuffled = new ArrayList<>(history.changes());
+            shuffled.addAll(history.changes().subList(0, history.changes().size() / 2));
+            Collections.shuffle(shuffled, random);
+
+            try (Delivery delivery = new Delivery()) {
+                delivery.pretendAllWasApplied();
+                int position = 0;
+                while (position < shuffled.size()) {
+                    int to = Math.min(shuffled.size(), position + 1 + random.nextInt(4));
+                    delivery.apply(shuffled.subList(position, to));
+                    position = to;
+                }
+
+                assertThat(delivery.rows()).isEqualTo(expected(history));
+                assertThat(delivery.incompleteRows()).isZero();
+            }
+        });
+    }
+
+    @Test
+    void a_replay_of_everything_changes_no_row() {
+        Seeds.check(40, seed -> {
+            SourceHistory history = SourceHistory.generate(new Random(seed), 14, true);
+
+            try (Delivery delivery = new Delivery()) {
+                delivery.apply(history.changes());
+                Map<Integer, List<ColumnValue>> before = delivery.rows();
+                TableCount again = delivery.apply(history.changes());
+
+                assertThat(delivery.rows()).isEqualTo(before);
+                assertThat(again.changed()).isZero();
+                assertThat(again.events()).isEqualTo(history.changes().size());
+            }
+        });
+    }
+
+    private static Map<Integer, List<ColumnValue>> expected(SourceHistory history) {
+        return history.rows();
+    }
+
+    /** One pipeline of its own in the common warehouse. */
+    private static final class Delivery implements AutoCloseable {
+
+        private final String pipeline = "p" + ++pipelines;
+        private final WarehouseWriter writer;
+        private long cut;
+
+        Delivery() {
+            try (Handle handle = warehouse.open()) {
+                handle.execute("drop table if exists public.notes");
+            }
+            writer = WarehouseWriter.takeOver(
+                    warehouse, pipeline, new ApplySettings(5, 1_000, 10), WriterClaim.starting());
+        }
+
+        /** From now on every change is treated as one that may have come before. */
+        void pretendAllWasApplied() {
+            writer.begin();
+            writer.commit(cut(new Version(2, Lsn.ZERO, 0)));
+        }
+
+        TableCount apply(List<Change> changes) {
+            writer.begin();
+            changes.forEach(change ->
+                    writer.add(new LogEvent.Decoded(new LogCoordinates("t", 0, 0), SourceHistory.TABLE, change)));
+            Version last = changes.stream()
+                    .map(Change::version)
+                    .max(Version::compareTo)
+                    .orElseThrow();
+            return writer.commit(cut(last)).getOrDefault(SourceHistory.TABLE.table(), TableCount.NONE);
+        }
+
+        private PositionedCut cut(Version last) {
+            return new PositionedCut(
+                    new Cut(
+                            ++cut,
+                            Cut.Kind.STREAM,
+                            last.epoch(),
+                            last.lsn(),
+                            null,
+                            1,
+                            1,
+                            Map.of(),
+                            new Cut.SourceIdentity("1", 1, "test", "idem_test"),
+                            List.of()),
+                    cut);
+        }
+
+        Map<Integer, List<ColumnValue>> rows() {
+            try (Handle handle = warehouse.open()) {
+                if (isMissing(handle)) {
+                    return Map.of();
+                }
+                Map<Integer, List<ColumnValue>> rows = new TreeMap<>();
+                handle.createQuery("select id::text, small::text, body, extra from public.notes")
+                        .map((row, context) -> List.of(
+                                value(row.getString(1)),
+                                value(row.getString(2)),
+                                value(row.getString(3)),
+                                value(row.getString(4))))
+                        .forEach(row -> rows.put(
+                                Integer.parseInt(((ColumnValue.Text) Objects.requireNonNull(row.get(0))).value()),
+                                row));
+                return rows;
+            }
+        }
+
+        long incompleteRows() {
+            try (Handle handle = warehouse.open()) {
+                return isMissing(handle)
+                        ? 0
+                        : handle.createQuery("select count(*) from public.notes where _idem_missing is not null")
+                                .mapTo(Long.class)
+                                .one();
+            }
+        }
+
+        private static boolean isMissing(Handle handle) {
+            return handle.createQuery("select to_regclass('public.notes') is null")
+                    .mapTo(Boolean.class)
+                    .one();
+        }
+
+        private static ColumnValue value(String text) {
+            return text == null ? ColumnValue.NULL : ColumnValue.of(text);
+        }
+
+        @Override
+        public void close() {
+            writer.close();
+        }
+    }
+}
