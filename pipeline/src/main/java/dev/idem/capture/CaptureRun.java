@@ -1,0 +1,227 @@
+package dev.idem.capture;
+
+import dev.idem.assemble.SpillPolicy;
+import dev.idem.assemble.TransactionAssembler;
+import dev.idem.capture.CaptureStatus.State;
+import dev.idem.capture.EngineOptions.Purpose;
+import dev.idem.change.Cut;
+import dev.idem.change.Lsn;
+import dev.idem.change.TableId;
+import dev.idem.change.Topics;
+import dev.idem.error.ErrorKind;
+import dev.idem.error.PipelineException;
+import dev.idem.publish.LogBatch;
+import dev.idem.publish.Publisher;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One run of the capture: look, decide, and snapshot or stream until something ends it.
+ *
+ * <p>The order is what makes it safe. While the slot is in use the run ends at once, so a second capture stands by.
+ * Then the log is opened, which fences every older capture; what it says is final. The source is asked after that;
+ * {@link StartRules} decide; the engine starts last.
+ *
+ * <p><i>Threads:</i> one thread, the supervisor's; the engine's thread calls the handlers.
+ */
+final class CaptureRun {
+
+    private static final Logger LOG = LoggerFactory.getLogger(CaptureRun.class);
+    private static final Duration WATCH = Duration.ofMillis(500);
+    private static final Duration WATCH_START = Duration.ofMillis(50);
+    private static final int LONG_TRANSACTION_SECONDS = 5;
+
+    private final CaptureSettings settings;
+    private final CaptureProgress progress;
+    private final CountDownLatch stopRequested;
+    private final Topics topics;
+
+    CaptureRun(CaptureSettings settings, CaptureProgress progress, CountDownLatch stopRequested) {
+        this.settings = settings;
+        this.progress = progress;
+        this.stopRequested = stopRequested;
+        this.topics = new Topics(settings.pipeline());
+    }
+
+    /** Returns when it was asked to stop or when a snapshot is complete. */
+    void run() throws InterruptedException {
+        try (SourceDatabase source = SourceDatabase.connect(settings.source())) {
+            Cut.SourceIdentity identity = source.identity();
+            StartRules.busySlot(identity.slot(), source.slot()).ifPresent(wait -> {
+                throw new PipelineException(ErrorKind.SLOT_BUSY, wait.reason());
+            });
+            try (Publisher publisher = Publisher.open(settings.log(), topics, identity)) {
+                publisher.lastCut().ifPresent(progress::found);
+                List<TableId> tables = prepareTables(source);
+                StartDecision decision = StartRules.decide(new StartFacts(
+                        publisher.lastCut(), identity, source.slot(), source.walEnd(), settings.onNewHistory()));
+                act(decision, new Open(source, publisher, tables));
+            }
+        }
+    }
+
+    /** What a run has opened. */
+    private record Open(SourceDatabase source, Publisher publisher, List<TableId> tables) {}
+
+    private void act(StartDecision decision, Open open) throws InterruptedException {
+        if (decision instanceof StartDecision.Snapshot snapshot) {
+            snapshot(snapshot, open);
+        } else if (decision instanceof StartDecision.Stream stream) {
+            stream(stream, open);
+        } else {
+            throw decision.match(
+                    snapshot -> new IllegalStateException("handled above"),
+                    stream -> new IllegalStateException("handled above"),
+                    wait -> new PipelineException(ErrorKind.SLOT_BUSY, wait.reason()),
+                    refuse -> new PipelineException(
+                            ErrorKind.HISTORY_BROKEN, refuse.reason() + "; remedy: " + refuse.remedy()));
+        }
+    }
+
+    private List<TableId> prepareTables(SourceDatabase source) {
+        TablePatterns patterns =
+                new TablePatterns(settings.source().tables(), settings.source().excludedTables());
+        List<SourceTable> chosen = new SourceCatalogue(source.connection()).tables(patterns);
+        for (SourceTable table : chosen) {
+            table.obstacle()
+                    .ifPresent(reason -> LOG.warn("table is left out table={} reason={}", table.table(), reason));
+            table.warning()
+                    .ifPresent(
+                            reason -> LOG.warn("table is captured in part table={} reason={}", table.table(), reason));
+        }
+        List<TableId> tables = chosen.stream()
+                .filter(SourceTable::isReplicable)
+                .map(SourceTable::table)
+                .toList();
+        if (tables.isEmpty()) {
+            throw new PipelineException(
+                    ErrorKind.SOURCE_UNFIT,
+                    "no table of " + settings.source().address() + " fits source.tables="
+                            + settings.source().tables() + " and source.exclude="
+                            + settings.source().excludedTables() + " (expected: at least one)");
+        }
+        new SourcePublication(source.connection(), settings.source().publication()).ensure(tables);
+        return tables;
+    }
+
+    private void snapshot(StartDecision.Snapshot decision, Open open) throws InterruptedException {
+        LOG.info(
+                "snapshot begins epoch={} tables={} reason={}",
+                decision.epoch(),
+                open.tables().size(),
+                decision.reason());
+        progress.state(State.SNAPSHOT, "");
+        // The log says that the slot is ours before it exists, so that after a crash it may be dropped.
+        open.publisher().publish(LogBatch.empty(Cut.Kind.SNAPSHOT_STARTED, decision.epoch(), Lsn.ZERO, null));
+        if (decision.dropSlot()) {
+            open.source().dropSlot();
+        }
+        try (SourceDatabase catalogueSource = SourceDatabase.connect(settings.source())) {
+            Definitions definitions = definitions(catalogueSource, open);
+            SnapshotHandler handler = new SnapshotHandler(
+                    decision.epoch(),
+                    open.tables(),
+                    new SnapshotHandler.Parts(
+                            () -> consistentPoint(catalogueSource),
+                            new TableReaders(definitions, topics, open.publisher()),
+                            definitions,
+                            open.publisher(),
+                            progress));
+            try (Engine engine = Engine.start(EngineOptions.of(settings, Purpose.SNAPSHOT, open.tables()), handler)) {
+                watchSnapshot(engine, handler, open.source());
+            }
+            if (handler.isCompleted()) {
+                LOG.info(
+                        "snapshot is complete epoch={} lsn={}",
+                        decision.epoch(),
+                        progress.publishedLsn().orElse(Lsn.ZERO));
+            }
+        }
+    }
+
+    private Definitions definitions(SourceDatabase source, Open open) {
+        return new Definitions(
+                new SourceCatalogue(source.connection()), open.publisher().knownDefinitions());
+    }
+
+    private Lsn consistentPoint(SourceDatabase source) {
+        return source.slot()
+                .map(SlotState::confirmedFlush)
+                .orElseThrow(() -> new PipelineException(
+                        ErrorKind.INVARIANT,
+                        "replication slot " + settings.source().slot() + " vanished during the snapshot"));
+    }
+
+    private void watchSnapshot(Engine engine, SnapshotHandler handler, SourceDatabase source)
+            throws InterruptedException {
+        long started = System.nanoTime();
+        boolean told = false;
+        while (stopRequested.getCount() > 0 && !handler.isCompleted()) {
+            if (engine.awaitEnd(WATCH)) {
+                throw SourceFault.of("the snapshot ended early", failureOf(engine));
+            }
+            progress.sourceLsn(source.walEnd());
+            boolean slow = System.nanoTime() - started
+                    > Duration.ofSeconds(LONG_TRANSACTION_SECONDS).toNanos();
+            if (!told && slow && !slotIsReady(source)) {
+                told = true;
+                Optional<String> oldest = source.oldestTransaction(LONG_TRANSACTION_SECONDS);
+                oldest.ifPresent(which -> {
+                    progress.state(State.SNAPSHOT, "waits for a long transaction: " + which);
+                    LOG.warn("slot creation waits for the transactions open at its start to end oldest={}", which);
+                });
+            }
+        }
+    }
+
+    private static boolean slotIsReady(SourceDatabase source) {
+        return source.slot()
+                .map(slot -> !slot.confirmedFlush().equals(Lsn.ZERO))
+                .orElse(false);
+    }
+
+    private void stream(StartDecision.Stream decision, Open open) throws InterruptedException {
+        LOG.info("streaming begins epoch={} from={}", decision.epoch(), decision.from());
+        SpillPolicy spill = new SpillPolicy(settings.spillDirectory(), settings.spillThresholdBytes());
+        spill.clear();
+        try (SourceDatabase catalogueSource = SourceDatabase.connect(settings.source())) {
+            Definitions definitions = definitions(catalogueSource, open);
+            StreamHandler.Parts parts = new StreamHandler.Parts(
+                    new TransactionAssembler(spill),
+                    new TableReaders(definitions, topics, open.publisher()),
+                    definitions,
+                    open.publisher(),
+                    progress);
+            try (StreamHandler handler = new StreamHandler(
+                            decision, topics, settings.heartbeat().dividedBy(2), parts);
+                    Engine engine = Engine.start(EngineOptions.of(settings, Purpose.STREAM, open.tables()), handler)) {
+                watchStream(engine, open.source());
+            }
+        }
+    }
+
+    private void watchStream(Engine engine, SourceDatabase source) throws InterruptedException {
+        Heartbeat heartbeat = new Heartbeat(settings.heartbeat());
+        boolean active = false;
+        while (stopRequested.getCount() > 0) {
+            if (engine.awaitEnd(active ? WATCH : WATCH_START)) {
+                throw SourceFault.of("streaming ended", failureOf(engine));
+            }
+            if (!active) {
+                active = source.slot().map(slot -> slot.activePid().isPresent()).orElse(false);
+                progress.state(active ? State.STREAMING : State.STARTING, "");
+            }
+            Lsn end = source.walEnd();
+            progress.sourceLsn(end);
+            heartbeat.beatWhereDue(end, progress.publishedLsn().orElse(Lsn.ZERO), source);
+        }
+    }
+
+    private static Throwable failureOf(Engine engine) {
+        return engine.failure().orElseGet(() -> new IllegalStateException("the engine ended without a reason"));
+    }
+}

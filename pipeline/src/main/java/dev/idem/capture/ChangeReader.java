@@ -1,0 +1,204 @@
+package dev.idem.capture;
+
+import dev.idem.assemble.EncodedChange;
+import dev.idem.change.ChangeEvent;
+import dev.idem.change.EnvelopeCodec;
+import dev.idem.change.Lsn;
+import dev.idem.change.Operation;
+import dev.idem.change.Row;
+import dev.idem.change.RowKey;
+import dev.idem.change.TableDefinition;
+import dev.idem.change.TableId;
+import dev.idem.change.Topics;
+import dev.idem.error.ErrorKind;
+import dev.idem.error.PipelineException;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.apache.kafka.connect.data.Field;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.header.Headers;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns the engine's change records of one table and one Connect schema into encoded changes.
+ *
+ * <p>Keys come from our definition alone. A change of the key becomes a delete of the old row and a create of the new
+ * one, the create naming the old key: the engine does so where its own idea of the key changes; where it does not (it
+ * saw no key, or another), the two are made here of the update's images.
+ *
+ * <p><i>Threads:</i> one thread.
+ */
+final class ChangeReader {
+
+    private static final String OLD_KEY_HEADER = "__debezium.oldkey";
+    private static final String NEW_KEY_HEADER = "__debezium.newkey";
+
+    private final EnvelopeCodec codec;
+    private final String pipeline;
+    private final String connector;
+    private final RowReader rows;
+    private final TableDefinition definition;
+    private final TableId table;
+    private final String topic;
+    private final EnvelopeFields fields;
+    private long transaction = -1;
+    private long collectionOrder;
+    private byte @Nullable [] leftKey;
+
+    /** The fields of the envelope and of its source block. */
+    private record EnvelopeFields(
+            Field before, Field after, Field source, Field op, Field time, Field transactionId, Field lsn, Field db) {
+        static EnvelopeFields of(Schema envelope) {
+            Schema source = envelope.field("source").schema();
+            return new EnvelopeFields(
+                    envelope.field("before"),
+                    envelope.field("after"),
+                    envelope.field("source"),
+                    envelope.field("op"),
+                    source.field("ts_ms"),
+                    source.field("txId"),
+                    source.field("lsn"),
+                    source.field("db"));
+        }
+    }
+
+    ChangeReader(EnvelopeCodec codec, Topics topics, String connector, TableDefinition definition, Schema envelope) {
+        this.codec = codec;
+        this.pipeline = topics.pipeline();
+        this.connector = connector;
+        this.definition = definition;
+        this.table = definition.table();
+        this.topic = topics.of(table);
+        this.fields = EnvelopeFields.of(envelope);
+        this.rows = new RowReader(definition, fields.after.schema());
+    }
+
+    TableId table() {
+        return table;
+    }
+
+    TableDefinition definition() {
+        return definition;
+    }
+
+    String topic() {
+        return topic;
+    }
+
+    /**
+     * Reads one record.
+     *
+     * @param transactionNumber tells one transaction from the next; not the source's id
+     * @param nextOrdinal the ordinal that the first change of this record gets
+     */
+    void read(SourceRecord record, long transactionNumber, long nextOrdinal, Consumer<EncodedChange> changes) {
+        if (transactionNumber != transaction) {
+            transaction = transactionNumber;
+            collectionOrder = 0;
+            leftKey = null;
+        }
+        Struct envelope = (Struct) record.value();
+        Operation operation = Operation.ofLetter((String) envelope.get(fields.op));
+        ChangeEvent.SourceBlock source = source((Struct) envelope.get(fields.source), operation == Operation.READ);
+        Row before = oldImage(envelope);
+        Row after = newImage(envelope);
+        switch (operation) {
+            case READ, TRUNCATE ->
+                changes.accept(encode(
+                        new ChangeEvent(operation, null, after, source, place(source, operation, nextOrdinal)), null));
+            case CREATE ->
+                changes.accept(encode(
+                        new ChangeEvent(operation, null, after, source, place(source, operation, nextOrdinal)),
+                        takeLeftKey(record.headers())));
+            case DELETE -> {
+                EncodedChange change = encode(
+                        new ChangeEvent(operation, before, null, source, place(source, operation, nextOrdinal)), null);
+                leftKey = record.headers().lastWithName(NEW_KEY_HEADER) == null ? null : change.key();
+                changes.accept(change);
+            }
+            case UPDATE ->
+                update(before, required(after, "an update without a new image"), source, nextOrdinal, changes);
+        }
+    }
+
+    private void update(
+            @Nullable Row before,
+            Row after,
+            ChangeEvent.SourceBlock source,
+            long ordinal,
+            Consumer<EncodedChange> changes) {
+        Optional<RowKey> oldKey = before == null || !definition.hasKey() ? Optional.empty() : Optional.of(key(before));
+        if (oldKey.isEmpty() || oldKey.get().equals(key(after))) {
+            changes.accept(encode(
+                    new ChangeEvent(Operation.UPDATE, before, after, source, place(source, Operation.UPDATE, ordinal)),
+                    null));
+            return;
+        }
+        EncodedChange delete = encode(
+                new ChangeEvent(Operation.DELETE, before, null, source, place(source, Operation.DELETE, ordinal)),
+                null);
+        changes.accept(delete);
+        changes.accept(encode(
+                new ChangeEvent(Operation.CREATE, null, after, source, place(source, Operation.CREATE, ordinal + 1)),
+                delete.key()));
+    }
+
+    private byte @Nullable [] takeLeftKey(Headers headers) {
+        if (headers.lastWithName(OLD_KEY_HEADER) == null) {
+            return null;
+        }
+        byte[] left = leftKey;
+        leftKey = null;
+        return left;
+    }
+
+    private EncodedChange encode(ChangeEvent event, byte @Nullable [] movedFrom) {
+        boolean deletes = event.operation() == Operation.DELETE;
+        Row keyed = deletes ? event.before() : event.after();
+        byte[] key = keyed == null || !definition.hasKey() ? null : codec.encodeKey(key(keyed), definition);
+        return new EncodedChange(topic, key, codec.encode(event, definition), definition.number(), movedFrom, deletes);
+    }
+
+    private RowKey key(Row row) {
+        return definition.keyOf(row);
+    }
+
+    private @Nullable Row oldImage(Struct envelope) {
+        Object before = envelope.get(fields.before);
+        return before == null ? null : rows.oldImage((Struct) before);
+    }
+
+    private @Nullable Row newImage(Struct envelope) {
+        Object after = envelope.get(fields.after);
+        return after == null ? null : rows.newImage((Struct) after);
+    }
+
+    private ChangeEvent.SourceBlock source(Struct source, boolean snapshot) {
+        Long transactionId = (Long) source.get(fields.transactionId);
+        Long lsn = (Long) source.get(fields.lsn);
+        return new ChangeEvent.SourceBlock(
+                connector,
+                pipeline,
+                (String) source.get(fields.db),
+                (Long) source.get(fields.time),
+                snapshot,
+                transactionId == null ? 0 : transactionId,
+                lsn == null ? Lsn.ZERO : new Lsn(lsn));
+    }
+
+    private ChangeEvent.@Nullable TransactionBlock place(
+            ChangeEvent.SourceBlock source, Operation operation, long ordinal) {
+        return operation == Operation.READ
+                ? null
+                : new ChangeEvent.TransactionBlock(Long.toString(source.transactionId()), ordinal, ++collectionOrder);
+    }
+
+    private <T> T required(@Nullable T value, String what) {
+        if (value == null) {
+            throw new PipelineException(ErrorKind.INVARIANT, what + " of " + table + " (expected: one)");
+        }
+        return value;
+    }
+}

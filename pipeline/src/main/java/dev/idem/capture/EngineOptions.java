@@ -1,0 +1,155 @@
+package dev.idem.capture;
+
+import dev.idem.change.TableId;
+import dev.idem.error.ErrorKind;
+import dev.idem.error.PipelineException;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The engine's options: those that the guarantee rests upon, and room for the user's own.
+ *
+ * <p><i>Threads:</i> stateless.
+ */
+final class EngineOptions {
+
+    /** What the engine is started for. */
+    enum Purpose {
+        /** A new slot and a snapshot at its consistent point. */
+        SNAPSHOT("initial"),
+        /** The slot's changes from its confirmed position. */
+        STREAM("no_data");
+
+        private final String snapshotMode;
+
+        Purpose(String snapshotMode) {
+            this.snapshotMode = snapshotMode;
+        }
+    }
+
+    /** The engine matches names in any case unless told otherwise. */
+    private static final String AS_WRITTEN = "(?-i)";
+
+    static final String NOTIFICATION_TOPIC = "idem-notification";
+
+    private static final Map<String, String> FREE = Map.ofEntries(
+            Map.entry("max.batch.size", "8192"),
+            Map.entry("max.queue.size.in.bytes", Integer.toString(64 << 20)),
+            Map.entry("poll.interval.ms", "5"),
+            Map.entry("snapshot.max.threads", "1"),
+            Map.entry("snapshot.fetch.size", "5000"),
+            Map.entry("status.update.interval.ms", "5000"),
+            Map.entry("executor.shutdown.timeout.ms", "1000"),
+            Map.entry("record.processing.threads", "1"));
+
+    /*
+     * The sessions must print values in one form, whatever the role's, the database's or the JVM's settings are: the
+     * stream's, the snapshot's and a later comparison's.
+     */
+    private static final String SESSION = "set datestyle to 'ISO, YMD'; set intervalstyle to postgres;"
+            + " set extra_float_digits to 1; set timezone to 'UTC'; set bytea_output to hex; set xmlbinary to base64";
+
+    private EngineOptions() {}
+
+    /**
+     * The options of one engine.
+     *
+     * @throws PipelineException of kind SETTINGS where the user's options touch what is fixed
+     */
+    static Properties of(CaptureSettings settings, Purpose purpose, Collection<TableId> tables) {
+        Map<String, String> fixed = fixed(settings, purpose, tables);
+        Set<String> touched = new TreeSet<>(settings.engineOptions().keySet());
+        touched.retainAll(fixed.keySet());
+        if (!touched.isEmpty()) {
+            throw new PipelineException(
+                    ErrorKind.SETTINGS,
+                    touched.stream().map(key -> "debezium.source." + key).collect(Collectors.joining(", "))
+                            + ": fixed by Idem, since its guarantee rests on it (expected: left out)");
+        }
+        Map<String, String> all = new HashMap<>(FREE);
+        all.putAll(settings.engineOptions());
+        all.computeIfAbsent("max.queue.size", key -> twice(all.get("max.batch.size")));
+        all.putAll(fixed);
+        Properties options = new Properties();
+        options.putAll(all);
+        return options;
+    }
+
+    /** The queue must hold more than a batch; the engine itself refuses a size that is no number. */
+    private static String twice(@Nullable String batchSize) {
+        try {
+            return Long.toString(2 * Long.parseLong(String.valueOf(batchSize)));
+        } catch (NumberFormatException e) {
+            return String.valueOf(batchSize);
+        }
+    }
+
+    private static Map<String, String> fixed(CaptureSettings settings, Purpose purpose, Collection<TableId> tables) {
+        Map<String, String> fixed = new HashMap<>(source(settings.source()));
+        fixed.put("name", "idem-" + settings.pipeline());
+        fixed.put("connector.class", TextConnector.class.getName());
+        fixed.put("topic.prefix", settings.pipeline());
+        fixed.put("plugin.name", "pgoutput");
+        fixed.put(
+                "table.include.list", tables.stream().map(EngineOptions::regex).collect(Collectors.joining(",")));
+        fixed.put("publication.autocreate.mode", "disabled");
+        fixed.put("slot.drop.on.stop", "false");
+        // No offset is found at a start: the engine streams from the slot's confirmed position, without its own search.
+        fixed.put("offset.storage", "org.apache.kafka.connect.storage.MemoryOffsetBackingStore");
+        fixed.put("offset.flush.interval.ms", "500");
+        fixed.put("offset.mismatch.strategy", "no_validation");
+        fixed.put("lsn.flush.mode", "connector");
+        fixed.put("errors.max.retries", "0");
+        fixed.put("slot.max.retries", "0");
+        fixed.put("snapshot.mode", purpose.snapshotMode);
+        fixed.put("snapshot.query.mode", "custom");
+        fixed.put("snapshot.query.mode.custom.name", TextSnapshotQuery.NAME);
+        fixed.put("snapshot.locking.mode", "none");
+        fixed.put("notification.enabled.channels", "sink");
+        fixed.put("notification.sink.topic.name", NOTIFICATION_TOPIC);
+        fixed.put("provide.transaction.metadata", "true");
+        fixed.put("skipped.operations", "none");
+        fixed.put("tombstones.on.delete", "false");
+        fixed.put("extended.headers.enabled", "false");
+        fixed.put("event.converting.failure.handling.mode", "fail");
+        fixed.put("include.unknown.datatypes", "true");
+        fixed.put("converters", "text");
+        fixed.put("text.type", TextConverter.class.getName());
+        fixed.put("heartbeat.interval.ms", "0");
+        fixed.put("statistics.metrics.enabled", "false");
+        return fixed;
+    }
+
+    private static Map<String, String> source(SourceSettings source) {
+        Map<String, String> options = new HashMap<>();
+        source.driverOptions().forEach((name, value) -> options.put("driver." + name, value));
+        options.put("database.hostname", source.host());
+        options.put("database.port", Integer.toString(source.port()));
+        options.put("database.dbname", source.database());
+        options.put("database.user", source.user());
+        options.put("database.password", source.password());
+        options.put("database.initial.statements", SESSION);
+        options.put("slot.name", source.slot());
+        options.put("publication.name", source.publication());
+        return options;
+    }
+
+    /** The table's name as a regular expression, case and all, without a comma: the option is a list. */
+    private static String regex(TableId table) {
+        StringBuilder regex = new StringBuilder(AS_WRITTEN);
+        (table.schema() + '.' + table.name()).codePoints().forEach(c -> {
+            if (Character.isLetterOrDigit(c) || c == '_') {
+                regex.appendCodePoint(c);
+            } else {
+                regex.append(String.format("\\x{%x}", c));
+            }
+        });
+        return regex.toString();
+    }
+}

@@ -1,0 +1,77 @@
+package dev.idem.capture;
+
+import dev.idem.change.ColumnDefinition;
+import dev.idem.change.ColumnValue;
+import dev.idem.change.ReplicaIdentity;
+import dev.idem.change.Row;
+import dev.idem.change.TableDefinition;
+import java.util.List;
+import org.apache.kafka.connect.data.Field;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.Struct;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the row images of one Connect schema as rows of one definition.
+ *
+ * <p>A generated column is never carried: the stream does not send it before PostgreSQL 18, and a snapshot's value
+ * would grow stale. Of an old image only the key's columns are carried, unless the replica identity is FULL: the engine
+ * fills the rest with nulls that the source never sent.
+ *
+ * <p><i>Threads:</i> immutable.
+ */
+final class RowReader {
+
+    private final TableDefinition definition;
+    private final @Nullable Field[] fields;
+    private final boolean[] inOldImage;
+
+    RowReader(TableDefinition definition, Schema rowSchema) {
+        this.definition = definition;
+        List<ColumnDefinition> columns = definition.columns();
+        this.fields = new Field[columns.size()];
+        this.inOldImage = new boolean[columns.size()];
+        boolean full = definition.replicaIdentity() == ReplicaIdentity.FULL;
+        for (int i = 0; i < fields.length; i++) {
+            ColumnDefinition column = columns.get(i);
+            fields[i] = column.generated() ? null : rowSchema.field(column.name());
+            inOldImage[i] = full || definition.isKey(column.name());
+        }
+    }
+
+    TableDefinition definition() {
+        return definition;
+    }
+
+    Row newImage(Struct row) {
+        ColumnValue[] values = new ColumnValue[fields.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = value(row, fields[i]);
+        }
+        return Row.of(values);
+    }
+
+    Row oldImage(Struct row) {
+        ColumnValue[] values = new ColumnValue[fields.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = inOldImage[i] ? value(row, fields[i]) : ColumnValue.UNAVAILABLE;
+        }
+        return Row.of(values);
+    }
+
+    private static ColumnValue value(Struct row, @Nullable Field field) {
+        if (field == null) {
+            return ColumnValue.UNAVAILABLE;
+        }
+        Object value = row.getWithoutDefault(field.name());
+        if (value == null) {
+            return ColumnValue.NULL;
+        }
+        return isUnchanged(value) ? ColumnValue.UNAVAILABLE : ColumnValue.of((String) value);
+    }
+
+    @SuppressWarnings("ReferenceEquality")
+    private static boolean isUnchanged(Object value) {
+        return value == TextConverter.UNCHANGED;
+    }
+}

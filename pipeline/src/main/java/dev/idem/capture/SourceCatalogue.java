@@ -1,0 +1,178 @@
+package dev.idem.capture;
+
+import dev.idem.change.ColumnDefinition;
+import dev.idem.change.ReplicaIdentity;
+import dev.idem.change.TableDefinition;
+import dev.idem.change.TableId;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Reads tables and their definitions from the source's catalogue, as they are now.
+ *
+ * <p>The key is what the source identifies rows of the stream by: the columns of the replica identity's index where one
+ * was chosen, else the primary key. Only these columns are sure to be in the old image of an update or delete. A
+ * deferrable key is none: within a transaction two rows may share it, and only the whole old image tells which one
+ * changed.
+ *
+ * <p><i>Threads:</i> one thread.
+ */
+public final class SourceCatalogue {
+
+    private final Connection connection;
+
+    /** A reader on this connection, which is not closed here. */
+    public SourceCatalogue(Connection connection) {
+        this.connection = connection;
+    }
+
+    /**
+     * The tables that a capture with these settings replicates.
+     *
+     * @throws dev.idem.error.PipelineException of the source's kinds
+     */
+    public static List<TableId> replicated(SourceSettings settings) {
+        TablePatterns patterns = new TablePatterns(settings.tables(), settings.excludedTables());
+        try (SourceDatabase source = SourceDatabase.connect(settings)) {
+            return new SourceCatalogue(source.connection())
+                    .tables(patterns).stream()
+                            .filter(SourceTable::isReplicable)
+                            .map(SourceTable::table)
+                            .toList();
+        }
+    }
+
+    /** The chosen tables, those that cannot be replicated among them, sorted. A partition is left to its root. */
+    public List<SourceTable> tables(TablePatterns patterns) {
+        String sql = """
+                select n.nspname, c.relname, c.relkind::text, c.relpersistence::text, c.relreplident::text,
+                    exists (select from pg_index i where i.indrelid = c.oid and i.indisprimary and i.indisvalid),
+                    exists (select from pg_index i where i.indrelid = c.oid and i.indisprimary and not i.indimmediate),
+                    exists (
+                        select from pg_index i
+                        join pg_attribute a on a.attrelid = c.oid and a.attnum = any (i.indkey)
+                        where i.indrelid = c.oid and a.attgenerated <> ''
+                            and case when c.relreplident = 'i' then i.indisreplident else i.indisprimary end)
+                from pg_class c
+                join pg_namespace n on n.oid = c.relnamespace
+                where c.relkind in ('r', 'p')
+                    and not c.relispartition
+                    and n.nspname <> 'information_schema'
+                    and n.nspname !~ '^pg_'
+                order by n.nspname, c.relname
+                """;
+        List<SourceTable> tables = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(sql);
+                ResultSet row = statement.executeQuery()) {
+            while (row.next()) {
+                TableId table = new TableId(row.getString(1), row.getString(2));
+                if (patterns.choose(table)) {
+                    tables.add(new SourceTable(
+                            table,
+                            obstacle(row.getString(4), row.getBoolean(8)),
+                            warning(table, row.getString(5), row.getBoolean(6), row.getBoolean(7))));
+                }
+            }
+        } catch (SQLException e) {
+            throw SourceFault.of("listing the source's tables", e);
+        }
+        return tables;
+    }
+
+    private static Optional<String> obstacle(String persistence, boolean generatedKey) {
+        return switch (persistence) {
+            case "p" ->
+                generatedKey
+                        ? Optional.of("its key has a generated column, which the WAL does not carry")
+                        : Optional.empty();
+            case "u" -> Optional.of("it is unlogged: its changes are not in the WAL");
+            default -> Optional.of("it is temporary: its changes are not in the WAL");
+        };
+    }
+
+    private static Optional<String> warning(TableId table, String identity, boolean hasKey, boolean deferrableKey) {
+        String remedy = "alter table \"" + table.schema() + "\".\"" + table.name() + "\" replica identity full";
+        boolean full = identity.equals("f");
+        if (deferrableKey && !full) {
+            return Optional.of(
+                    "its primary key is deferrable, so the source refuses updates and deletes; remedy: " + remedy);
+        }
+        if (!hasKey && !full && !identity.equals("i")) {
+            return Optional.of("it has no primary key and no replica identity, so the source refuses updates and"
+                    + " deletes while it is published; inserts are captured; remedy: " + remedy);
+        }
+        return identity.equals("n")
+                ? Optional.of(
+                        "its replica identity is NOTHING, so the source refuses updates and deletes; remedy: " + remedy)
+                : Optional.empty();
+    }
+
+    /** The table's definition as it is now, without a number; empty where there is no such table. */
+    public Optional<TableDefinition> definition(TableId table) {
+        String sql = """
+                select c.oid::bigint, c.relreplident::text,
+                    coalesce((
+                        select array_agg(a.attname::text order by k.place)
+                        from pg_index i
+                        cross join lateral unnest(i.indkey::int2[]) with ordinality as k (attnum, place)
+                        join pg_attribute a on a.attrelid = c.oid and a.attnum = k.attnum
+                        where i.indrelid = c.oid and k.place <= i.indnkeyatts and i.indimmediate
+                            and case when c.relreplident = 'i' then i.indisreplident else i.indisprimary end
+                    ), '{}')
+                from pg_class c
+                join pg_namespace n on n.oid = c.relnamespace
+                where n.nspname = ? and c.relname = ?
+                """;
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, table.schema());
+            statement.setString(2, table.name());
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() ? Optional.of(definition(table, row)) : Optional.empty();
+            }
+        } catch (SQLException e) {
+            throw SourceFault.of("reading the definition of " + table, e);
+        }
+    }
+
+    private TableDefinition definition(TableId table, ResultSet row) throws SQLException {
+        long relation = row.getLong(1);
+        ReplicaIdentity identity = ReplicaIdentity.ofCatalogue(row.getString(2).charAt(0));
+        Array key = row.getArray(3);
+        return new TableDefinition(
+                table, 1, relation, columns(relation), Arrays.asList((String[]) key.getArray()), identity);
+    }
+
+    private List<ColumnDefinition> columns(long relation) throws SQLException {
+        String sql = """
+                select a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnum, a.attnotnull,
+                    a.attlen = -1 and t.typstorage <> 'p', a.attgenerated <> ''
+                from pg_attribute a
+                join pg_type t on t.oid = a.atttypid
+                where a.attrelid = ?::oid and a.attnum > 0 and not a.attisdropped
+                order by a.attnum
+                """;
+        List<ColumnDefinition> columns = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setLong(1, relation);
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    columns.add(new ColumnDefinition(
+                            row.getString(1),
+                            row.getString(2),
+                            row.getInt(3),
+                            row.getBoolean(4),
+                            row.getBoolean(5),
+                            row.getBoolean(6)));
+                }
+            }
+        }
+        return columns;
+    }
+}

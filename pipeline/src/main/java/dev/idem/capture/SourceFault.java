@@ -1,0 +1,62 @@
+package dev.idem.capture;
+
+import dev.idem.error.ErrorKind;
+import dev.idem.error.PipelineException;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * The one place that says what a fault of the source means.
+ *
+ * <p><i>Source:</i> PostgreSQL, "Error Codes".
+ */
+final class SourceFault {
+
+    private static final Set<String> SLOT_BUSY = Set.of("55006");
+    private static final Set<String> UNFIT_CLASSES = Set.of("28", "42", "0A", "3D", "3F", "22");
+    private static final Set<String> UNFIT = Set.of("55000", "53400");
+
+    private SourceFault() {}
+
+    /** Wraps a fault; one that is known keeps its kind. What nobody knows is tried again, visibly. */
+    static PipelineException of(String doing, Throwable fault) {
+        Optional<PipelineException> known = chain(fault)
+                .filter(PipelineException.class::isInstance)
+                .map(PipelineException.class::cast)
+                .findFirst();
+        if (known.isPresent()) {
+            return known.get();
+        }
+        Optional<SQLException> sql = chain(fault)
+                .filter(SQLException.class::isInstance)
+                .map(SQLException.class::cast)
+                .reduce((outer, inner) -> inner);
+        String reason = sql.map(Throwable::getMessage).orElseGet(() -> innermost(fault));
+        ErrorKind kind = sql.map(SourceFault::kindOf).orElse(ErrorKind.SOURCE_UNREACHABLE);
+        return new PipelineException(kind, doing + ": " + reason, fault);
+    }
+
+    /** The engine wraps what it meets; the cause says more than the wrapping. */
+    private static String innermost(Throwable fault) {
+        Throwable cause = chain(fault).reduce((outer, inner) -> inner).orElse(fault);
+        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+    }
+
+    private static ErrorKind kindOf(SQLException e) {
+        String state = e.getSQLState() == null ? "" : e.getSQLState();
+        if (SLOT_BUSY.contains(state)) {
+            return ErrorKind.SLOT_BUSY;
+        }
+        boolean unfit = UNFIT.contains(state) || state.length() == 5 && UNFIT_CLASSES.contains(state.substring(0, 2));
+        boolean network = chain(e).anyMatch(IOException.class::isInstance);
+        return unfit && !network ? ErrorKind.SOURCE_UNFIT : ErrorKind.SOURCE_UNREACHABLE;
+    }
+
+    private static Stream<Throwable> chain(Throwable fault) {
+        return Stream.iterate(fault, java.util.Objects::nonNull, Throwable::getCause)
+                .limit(20);
+    }
+}

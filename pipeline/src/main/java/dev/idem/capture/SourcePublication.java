@@ -1,0 +1,113 @@
+package dev.idem.capture;
+
+import dev.idem.change.TableId;
+import dev.idem.error.ErrorKind;
+import dev.idem.error.PipelineException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the publication, or checks the one that is there.
+ *
+ * <p>A missing publication is made for the chosen tables; tables that a publication lacks are added to it. One that
+ * publishes less than inserts, updates, deletes and truncates is refused.
+ *
+ * <p><i>Threads:</i> one thread.
+ */
+final class SourcePublication {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SourcePublication.class);
+
+    private final Connection connection;
+    private final String name;
+
+    SourcePublication(Connection connection, String name) {
+        this.connection = connection;
+        this.name = name;
+    }
+
+    void ensure(Collection<TableId> tables) {
+        try {
+            if (!exists()) {
+                execute("create publication " + quoted(name) + " for table " + list(tables)
+                        + " with (publish_via_partition_root = true)");
+                LOG.info("made the publication name={} tables={}", name, tables.size());
+                return;
+            }
+            Set<TableId> missing = new TreeSet<>(tables);
+            missing.removeAll(published());
+            if (!missing.isEmpty()) {
+                execute("alter publication " + quoted(name) + " add table " + list(missing));
+                LOG.info("added tables to the publication name={} tables={}", name, missing);
+            }
+        } catch (SQLException e) {
+            throw new PipelineException(
+                    SourceFault.of("publication " + name, e).kind(),
+                    "publication " + name + ": " + e.getMessage() + " (expected: a role that may make it; or, as the"
+                            + " tables' owner: create publication " + quoted(name) + " for table " + list(tables)
+                            + " with (publish_via_partition_root = true))",
+                    e);
+        }
+    }
+
+    private boolean exists() throws SQLException {
+        String sql =
+                "select pubinsert and pubupdate and pubdelete and pubtruncate from pg_publication where pubname = ?";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, name);
+            try (ResultSet row = statement.executeQuery()) {
+                if (!row.next()) {
+                    return false;
+                }
+                if (!row.getBoolean(1)) {
+                    throw new PipelineException(
+                            ErrorKind.SOURCE_UNFIT,
+                            "publication " + name + " leaves operations out (expected: alter publication "
+                                    + quoted(name) + " set (publish = 'insert, update, delete, truncate'))");
+                }
+                return true;
+            }
+        }
+    }
+
+    private Set<TableId> published() throws SQLException {
+        Set<TableId> tables = new TreeSet<>();
+        String sql = "select schemaname, tablename from pg_publication_tables where pubname = ?";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, name);
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    tables.add(new TableId(row.getString(1), row.getString(2)));
+                }
+            }
+        }
+        return tables;
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static String list(Collection<TableId> tables) {
+        List<String> names = tables.stream()
+                .map(table -> quoted(table.schema()) + '.' + quoted(table.name()))
+                .toList();
+        return names.stream().collect(Collectors.joining(", "));
+    }
+
+    private static String quoted(String identifier) {
+        return '"' + identifier.replace("\"", "\"\"") + '"';
+    }
+}

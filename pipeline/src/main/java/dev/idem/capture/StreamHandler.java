@@ -1,0 +1,188 @@
+package dev.idem.capture;
+
+import dev.idem.assemble.Transaction;
+import dev.idem.assemble.TransactionAssembler;
+import dev.idem.change.Cut;
+import dev.idem.change.Lsn;
+import dev.idem.change.Topics;
+import dev.idem.error.ErrorKind;
+import dev.idem.error.PipelineException;
+import dev.idem.publish.LogBatch;
+import dev.idem.publish.Publisher;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes whole transactions of the stream's records and publishes what is complete at the end of each batch.
+ *
+ * <p>Latency first: whatever is complete when the engine hands over a batch goes out at once, in one Kafka transaction;
+ * what piles up meanwhile makes the next batch larger.
+ *
+ * <p>Transactions that the log's last cut contains are dropped whole: the slot may lie behind the log, never ahead of
+ * it.
+ *
+ * <p><i>Threads:</i> one thread, the engine's.
+ */
+final class StreamHandler implements Engine.Handler, AutoCloseable {
+
+    private final int epoch;
+    private final Duration idleInterval;
+    private final TransactionAssembler assembler;
+    private final TableReaders readers;
+    private final Definitions definitions;
+    private final Publisher publisher;
+    private final CaptureProgress progress;
+    private final String transactionTopic;
+    private final String messageTopic;
+    private final List<Transaction> complete = new ArrayList<>();
+    private Lsn published;
+    private Lsn position;
+    private @Nullable Instant positionTime;
+    private long lastCutNanos = System.nanoTime();
+    private long transactionNumber;
+    private long recordsInTransaction;
+
+    /** What the handler works with. */
+    record Parts(
+            TransactionAssembler assembler,
+            TableReaders readers,
+            Definitions definitions,
+            Publisher publisher,
+            CaptureProgress progress) {}
+
+    StreamHandler(StartDecision.Stream start, Topics topics, Duration idleInterval, Parts parts) {
+        this.epoch = start.epoch();
+        this.published = start.from();
+        this.position = start.from();
+        this.idleInterval = idleInterval;
+        this.assembler = parts.assembler();
+        this.readers = parts.readers();
+        this.definitions = parts.definitions();
+        this.publisher = parts.publisher();
+        this.progress = parts.progress();
+        this.transactionTopic = topics.pipeline() + ".transaction";
+        this.messageTopic = topics.pipeline() + ".message";
+    }
+
+    @Override
+    public int handle(List<SourceRecord> records) {
+        int lastPosition = -1;
+        for (int i = 0; i < records.size(); i++) {
+            if (take(records.get(i))) {
+                lastPosition = i;
+            }
+        }
+        publishWhatIsDue();
+        return position.compareTo(published) <= 0 ? lastPosition : -1;
+    }
+
+    /**
+     * Takes one record; true where it is a position that can be confirmed: an END, or a message outside transactions.
+     */
+    private boolean take(SourceRecord record) {
+        if (record.topic().equals(transactionTopic)) {
+            Struct value = (Struct) record.value();
+            if (value.getString("status").equals("BEGIN")) {
+                begin();
+                return false;
+            }
+            end(record, value);
+            return true;
+        }
+        recordsInTransaction++;
+        if (record.topic().equals(EngineOptions.NOTIFICATION_TOPIC)) {
+            return false;
+        }
+        if (record.topic().equals(messageTopic)) {
+            return message(record);
+        }
+        readers.readerOf(record).read(record, transactionNumber, assembler.count() + 1, assembler::add);
+        return false;
+    }
+
+    private void begin() {
+        assembler.begin();
+        transactionNumber++;
+        recordsInTransaction = 0;
+    }
+
+    private void end(SourceRecord record, Struct value) {
+        Lsn commitLsn = commitLsn(record);
+        Long expected = value.getInt64("event_count");
+        if (expected == null || expected != recordsInTransaction) {
+            throw new PipelineException(
+                    ErrorKind.INVARIANT,
+                    "the transaction that ends at " + commitLsn + " brought " + recordsInTransaction
+                            + " records (expected: " + expected + ", as its END says)");
+        }
+        Transaction transaction = assembler.end(commitLsn, Instant.ofEpochMilli(value.getInt64("ts_ms")));
+        if (commitLsn.compareTo(position) <= 0) {
+            progress.droppedAsPublished(transaction.events());
+            transaction.close();
+            return;
+        }
+        position = commitLsn;
+        positionTime = transaction.commitTime();
+        if (transaction.events() == 0) {
+            transaction.close();
+        } else {
+            complete.add(transaction);
+        }
+    }
+
+    private boolean message(SourceRecord record) {
+        if (assembler.isOpen()) {
+            return false;
+        }
+        Lsn lsn = commitLsn(record);
+        if (lsn.compareTo(position) > 0) {
+            position = lsn;
+        }
+        return true;
+    }
+
+    private static Lsn commitLsn(SourceRecord record) {
+        Object lsn = record.sourceOffset().get("lsn_commit");
+        if (!(lsn instanceof Long value)) {
+            throw new PipelineException(
+                    ErrorKind.INVARIANT, "a position without lsn_commit in " + record.topic() + " (expected: one)");
+        }
+        return new Lsn(value);
+    }
+
+    private void publishWhatIsDue() {
+        boolean moved = position.compareTo(published) > 0;
+        boolean idleDue = System.nanoTime() - lastCutNanos >= idleInterval.toNanos();
+        if (complete.isEmpty() && !(moved && idleDue)) {
+            return;
+        }
+        Cut cut = publisher.publish(new LogBatch(
+                Cut.Kind.STREAM,
+                epoch,
+                position,
+                positionTime,
+                complete.size(),
+                definitions.takeUnpublished(),
+                consumer -> complete.forEach(transaction -> transaction.forEach(
+                        (change, ordinal) -> consumer.accept(change, transaction.commitLsn(), ordinal))),
+                List.of()));
+        published = position;
+        lastCutNanos = System.nanoTime();
+        complete.forEach(Transaction::close);
+        complete.clear();
+        progress.published(cut);
+    }
+
+    /** Throws away what was not published. */
+    @Override
+    public void close() {
+        assembler.close();
+        complete.forEach(Transaction::close);
+        complete.clear();
+    }
+}

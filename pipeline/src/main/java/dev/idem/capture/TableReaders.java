@@ -1,0 +1,72 @@
+package dev.idem.capture;
+
+import dev.idem.change.EnvelopeCodec;
+import dev.idem.change.TableId;
+import dev.idem.change.Topics;
+import dev.idem.publish.Publisher;
+import io.debezium.connector.postgresql.Module;
+import java.util.IdentityHashMap;
+import java.util.List;
+import org.apache.kafka.connect.data.Field;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the reader for a change record by the identity of its Connect schema.
+ *
+ * <p>The engine makes a new schema object whenever the server describes a table anew, so a new identity is the sign to
+ * look at the table's definition again. A table's older schemas never come back, since records keep their order.
+ *
+ * <p><i>Threads:</i> one thread.
+ */
+final class TableReaders {
+
+    private final EnvelopeCodec codec = new EnvelopeCodec();
+    private final Definitions definitions;
+    private final Topics topics;
+    private final Publisher publisher;
+    private final IdentityHashMap<Schema, ChangeReader> bySchema = new IdentityHashMap<>();
+    private @Nullable Schema lastSchema;
+    private @Nullable ChangeReader lastReader;
+
+    TableReaders(Definitions definitions, Topics topics, Publisher publisher) {
+        this.definitions = definitions;
+        this.topics = topics;
+        this.publisher = publisher;
+    }
+
+    @SuppressWarnings("ReferenceEquality")
+    ChangeReader readerOf(SourceRecord record) {
+        Schema schema = record.valueSchema();
+        if (schema == lastSchema && lastReader != null) {
+            return lastReader;
+        }
+        ChangeReader reader = bySchema.get(schema);
+        if (reader == null) {
+            reader = newReader(record, schema);
+        }
+        lastSchema = schema;
+        lastReader = reader;
+        return reader;
+    }
+
+    String topicOf(TableId table) {
+        return topics.of(table);
+    }
+
+    private ChangeReader newReader(SourceRecord record, Schema schema) {
+        Struct source = ((Struct) record.value()).getStruct("source");
+        TableId table = new TableId(source.getString("schema"), source.getString("table"));
+        List<String> columns = schema.field("after").schema().fields().stream()
+                .map(Field::name)
+                .toList();
+        ChangeReader reader =
+                new ChangeReader(codec, topics, Module.version(), definitions.resolve(table, columns), schema);
+        publisher.ensureTopics(List.of(reader.topic()));
+        bySchema.values().removeIf(old -> old.table().equals(table));
+        bySchema.put(schema, reader);
+        return reader;
+    }
+}

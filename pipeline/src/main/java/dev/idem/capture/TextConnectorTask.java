@@ -1,0 +1,76 @@
+package dev.idem.capture;
+
+import io.debezium.config.Configuration;
+import io.debezium.connector.postgresql.PostgresConnectorConfig;
+import io.debezium.connector.postgresql.PostgresConnectorTask;
+import io.debezium.connector.postgresql.PostgresOffsetContext;
+import io.debezium.connector.postgresql.PostgresPartition;
+import io.debezium.connector.postgresql.PostgresSchema;
+import io.debezium.connector.postgresql.connection.PostgresConnection;
+import io.debezium.connector.postgresql.connection.ReplicationConnection;
+import io.debezium.pipeline.ChangeEventSourceCoordinator;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Debezium's PostgreSQL task, set to hand on the stream's values as text and its changes without a key.
+ *
+ * <p>Made by the engine.
+ */
+public final class TextConnectorTask extends PostgresConnectorTask {
+
+    private Configuration options = Configuration.empty();
+    private @Nullable KeylessConnection decoderConnection;
+
+    /** Made by the engine. */
+    public TextConnectorTask() {}
+
+    @Override
+    public ChangeEventSourceCoordinator<PostgresPartition, PostgresOffsetContext> start(Configuration given) {
+        options = given;
+        return super.start(given);
+    }
+
+    @Override
+    protected ReplicationConnection buildReplicationConnection(
+            PostgresConnection connection, PostgresSchema schema, PostgresConnectorConfig config) throws SQLException {
+        Configuration given = options;
+        closeDecoderConnection();
+        TextTypes types = new TextTypes(connection);
+        KeylessConnection keyless = new KeylessConnection(config, types);
+        decoderConnection = keyless;
+        return ReplicationConnection.builder(config)
+                .withSlot(config.slotName())
+                .withPublication(config.publicationName())
+                .withTableFilter(config.getTableFilters())
+                .withPublicationAutocreateMode(PostgresConnectorConfig.AutoCreateMode.DISABLED)
+                .withPlugin(config.plugin())
+                .dropSlotOnClose(false)
+                .createFailOverSlot(given.getBoolean(PostgresConnectorConfig.CREATE_FAIL_OVER_SLOT))
+                .streamParams(given.getString(PostgresConnectorConfig.STREAM_PARAMS))
+                .statusUpdateInterval(
+                        Duration.ofMillis(given.getLong(PostgresConnectorConfig.STATUS_UPDATE_INTERVAL_MS)))
+                .withTypeRegistry(types)
+                .withSchema(schema)
+                .jdbcMetadataConnection(keyless)
+                .build();
+    }
+
+    @Override
+    protected void doStop() {
+        try {
+            super.doStop();
+        } finally {
+            closeDecoderConnection();
+        }
+    }
+
+    private void closeDecoderConnection() {
+        KeylessConnection open = decoderConnection;
+        decoderConnection = null;
+        if (open != null) {
+            open.close();
+        }
+    }
+}

@@ -1,0 +1,232 @@
+package dev.idem.check;
+
+import dev.idem.capture.SourceCatalogue;
+import dev.idem.capture.SourceSettings;
+import dev.idem.capture.SourceTable;
+import dev.idem.capture.TablePatterns;
+import dev.idem.change.TableDefinition;
+import dev.idem.change.TableId;
+import dev.idem.check.Finding.Remedy;
+import dev.idem.sql.SqlIdentifier;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * Looks at the tables that the settings choose, at what the role may read, and at the publication.
+ *
+ * <p><i>Threads:</i> one thread.
+ */
+final class SourceTablesCheck {
+
+    private static final String REMEDY = "; remedy: ";
+
+    private final CheckedDatabase source;
+    private final SourceSettings settings;
+    private final Findings findings;
+
+    SourceTablesCheck(CheckedDatabase source, SourceSettings settings, Findings findings) {
+        this.source = source;
+        this.settings = settings;
+        this.findings = findings;
+    }
+
+    void run(List<SourceTable> chosen) throws SQLException {
+        List<TableId> tables = chosen.stream()
+                .filter(SourceTable::isReplicable)
+                .map(SourceTable::table)
+                .toList();
+        if (tables.isEmpty()) {
+            findings.fail(
+                    "no table fits source.tables=" + settings.tables() + " and source.exclude="
+                            + settings.excludedTables() + " (expected: at least one)",
+                    Remedy.act("correct the patterns, or make the tables"));
+        }
+        for (SourceTable table : chosen) {
+            describe(table);
+        }
+        describeLeftOut();
+        checkRights(tables);
+        if (!tables.isEmpty()) {
+            checkPublication(tables);
+        }
+    }
+
+    private void describe(SourceTable table) {
+        String name = "table " + table.table();
+        if (table.obstacle().isPresent()) {
+            findings.warn(name + " is left out: " + table.obstacle().get(), obstacleRemedy(table));
+        } else if (table.warning().isPresent()) {
+            String[] parts = table.warning().get().split(REMEDY, 2);
+            findings.warn(
+                    name + " is captured in part: " + parts[0], parts.length == 2 ? Remedy.run(parts[1]) : Remedy.NONE);
+        } else {
+            String key = new SourceCatalogue(source.connection())
+                    .definition(table.table())
+                    .map(SourceTablesCheck::told)
+                    .orElse("");
+            findings.ok(name + " is captured" + key);
+        }
+    }
+
+    private static Remedy obstacleRemedy(SourceTable table) {
+        return table.obstacle().filter(reason -> reason.contains("unlogged")).isPresent()
+                ? Remedy.run("alter table " + SourceCheck.quoted(table.table()) + " set logged")
+                : Remedy.NONE;
+    }
+
+    private static String told(TableDefinition definition) {
+        return ", " + (definition.hasKey() ? "key " + String.join(", ", definition.key()) : "no key")
+                + ", replica identity " + definition.replicaIdentity();
+    }
+
+    /** Relations that fit the patterns and are no tables of their own. */
+    private void describeLeftOut() throws SQLException {
+        TablePatterns patterns = new TablePatterns(settings.tables(), settings.excludedTables());
+        Map<String, Set<TableId>> byReason = new TreeMap<>();
+        for (List<String> row : source.rows("""
+                select n.nspname, c.relname,
+                    case
+                        when c.relispartition then 'partitions: their root tables stand for them'
+                        when c.relkind = 'f' then 'foreign tables: their changes are not in the WAL'
+                        else 'views: they have no rows of their own'
+                    end
+                from pg_class c
+                join pg_namespace n on n.oid = c.relnamespace
+                where (c.relkind in ('v', 'm', 'f') or c.relkind in ('r', 'p') and c.relispartition)
+                    and n.nspname <> 'information_schema' and n.nspname !~ '^pg_'
+                """)) {
+            TableId table = new TableId(row.get(0), row.get(1));
+            if (patterns.choose(table)) {
+                byReason.computeIfAbsent(row.get(2), reason -> new TreeSet<>()).add(table);
+            }
+        }
+        byReason.forEach((reason, relations) -> findings.ok("left out are " + reason + ": " + listed(relations)));
+    }
+
+    private static String listed(Set<TableId> tables) {
+        return tables.stream().map(TableId::toString).collect(Collectors.joining(", "));
+    }
+
+    private void checkRights(List<TableId> tables) throws SQLException {
+        String role = source.role();
+        Set<String> closed = new TreeSet<>();
+        List<TableId> unreadable = new ArrayList<>();
+        for (TableId table : tables) {
+            if (!source.isTrue("select has_schema_privilege(?, 'usage')", table.schema())) {
+                closed.add(table.schema());
+            }
+            if (!source.isTrue(
+                    "select has_table_privilege(c.oid, 'select') from pg_class c join pg_namespace n"
+                            + " on n.oid = c.relnamespace where n.nspname = ? and c.relname = ?",
+                    table.schema(),
+                    table.name())) {
+                unreadable.add(table);
+            }
+        }
+        for (String schema : closed) {
+            findings.fail(
+                    "role " + role + " may not use schema " + schema + " (expected: USAGE)",
+                    Remedy.run("grant usage on schema " + SqlIdentifier.quoted(schema) + " to " + role));
+        }
+        for (TableId table : unreadable) {
+            findings.fail(
+                    "role " + role + " may not read table " + table + " (expected: SELECT)",
+                    Remedy.run("grant select on table " + SourceCheck.quoted(table) + " to " + role));
+        }
+        if (closed.isEmpty() && unreadable.isEmpty() && !tables.isEmpty()) {
+            findings.ok("the role may read all " + tables.size() + " tables");
+        }
+    }
+
+    private void checkPublication(List<TableId> tables) throws SQLException {
+        String name = SqlIdentifier.quoted(settings.publication());
+        List<List<String>> rows = source.rows("""
+                select pubinsert and pubupdate and pubdelete and pubtruncate, pubviaroot,
+                    pg_has_role(pubowner, 'usage')
+                from pg_publication
+                where pubname = ?
+                """, settings.publication());
+        if (rows.isEmpty()) {
+            checkMayCreate(tables, name);
+            return;
+        }
+        List<String> publication = rows.get(0);
+        if (!publication.get(0).equals("t")) {
+            findings.fail(
+                    "publication " + settings.publication() + " leaves operations out",
+                    Remedy.run("alter publication " + name + " set (publish = 'insert, update, delete, truncate')"));
+        }
+        if (!publication.get(1).equals("t") && hasPartitioned(tables)) {
+            findings.fail(
+                    "publication " + settings.publication() + " publishes partitions in place of their roots",
+                    Remedy.run("alter publication " + name + " set (publish_via_partition_root = true)"));
+        }
+        checkCoverage(tables, name, publication.get(2).equals("t"));
+    }
+
+    private boolean hasPartitioned(List<TableId> tables) throws SQLException {
+        for (TableId table : tables) {
+            if (source.isTrue(
+                    "select c.relkind = 'p' from pg_class c join pg_namespace n on n.oid = c.relnamespace"
+                            + " where n.nspname = ? and c.relname = ?",
+                    table.schema(),
+                    table.name())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void checkCoverage(List<TableId> tables, String name, boolean isOurs) throws SQLException {
+        Set<TableId> missing = new TreeSet<>(tables);
+        source.rows("select schemaname, tablename from pg_publication_tables where pubname = ?", settings.publication())
+                .forEach(row -> missing.remove(new TableId(row.get(0), row.get(1))));
+        if (missing.isEmpty()) {
+            findings.ok("publication " + settings.publication() + " covers all " + tables.size() + " tables");
+        } else if (isOurs && ownsAll(missing)) {
+            findings.ok("publication " + settings.publication() + " lacks " + listed(missing)
+                    + ": the first run adds them");
+        } else {
+            findings.fail(
+                    "publication " + settings.publication() + " lacks " + listed(missing)
+                            + ", and the role may not add them",
+                    Remedy.run("alter publication " + name + " add table " + quoted(missing)));
+        }
+    }
+
+    private void checkMayCreate(List<TableId> tables, String name) throws SQLException {
+        boolean mayCreate = source.isTrue("select has_database_privilege(current_database(), 'create')");
+        if (mayCreate && ownsAll(new TreeSet<>(tables))) {
+            findings.ok("publication " + settings.publication() + " does not exist yet: the first run makes it");
+        } else {
+            findings.fail(
+                    "publication " + settings.publication() + " does not exist, and the role may not make it (expected:"
+                            + " CREATE on the database and ownership of the tables, or the publication)",
+                    Remedy.run("create publication " + name + " for table " + quoted(new TreeSet<>(tables))
+                            + " with (publish_via_partition_root = true)"));
+        }
+    }
+
+    private boolean ownsAll(Set<TableId> tables) throws SQLException {
+        for (TableId table : tables) {
+            if (!source.isTrue(
+                    "select pg_has_role(c.relowner, 'usage') from pg_class c join pg_namespace n"
+                            + " on n.oid = c.relnamespace where n.nspname = ? and c.relname = ?",
+                    table.schema(),
+                    table.name())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static String quoted(Set<TableId> tables) {
+        return tables.stream().map(SourceCheck::quoted).collect(Collectors.joining(", "));
+    }
+}

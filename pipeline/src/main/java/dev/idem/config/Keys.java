@@ -1,0 +1,143 @@
+package dev.idem.config;
+
+import dev.idem.config.Settings.CaptureSettings.OnNewHistory;
+import dev.idem.config.Settings.LogFormat;
+import dev.idem.config.Settings.Role;
+import dev.idem.config.Settings.TopicSettings.Retention;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** All settings by name; the prefixes beside them take the options of Debezium and of Kafka's clients. */
+final class Keys {
+    static final String EMBEDDED = "embedded";
+
+    private static final Pattern DATABASE_URL = Pattern.compile("embedded|jdbc:postgresql://.+");
+    private static final String DATABASE_URL_EXPECTED = "jdbc:postgresql://host:port/database, or embedded";
+    private static final Pattern IDENTIFIER = Pattern.compile("[a-z0-9_]{1,63}");
+    private static final String IDENTIFIER_EXPECTED = "lower-case letters, digits and _, at most 63";
+    private static final Pattern ANY = Pattern.compile("(?s).*");
+    private static final Pattern TABLE_PATTERN = Pattern.compile("[^,.\\s][^,]*\\.[^,]+");
+    private static final String TABLE_EXPECTED = "schema.table, with * for any characters, divided by commas";
+    private static final int MAX_PORT = 65_535;
+
+    static final Key<String> NAME = Key.text(
+                    "idem.name", Pattern.compile("[a-z0-9_]{1,50}"), "lower-case letters, digits and _, at most 50")
+            .withDefault("idem");
+    static final Key<Role> ROLE = Key.choice("idem.role", Role.class).withDefault("all");
+    static final Key<String> DATA_DIR =
+            Key.text("idem.data-dir", Pattern.compile(".+"), "a directory").withDefault(".idem");
+
+    static final Key<String> SOURCE_URL = Key.text("source.url", DATABASE_URL, DATABASE_URL_EXPECTED);
+    static final Key<String> SOURCE_USER =
+            Key.text("source.user", ANY, "a role").withDefault("");
+    static final Key<Secret> SOURCE_PASSWORD = Key.secret("source.password");
+    static final Key<List<String>> SOURCE_TABLES =
+            Key.list("source.tables", TABLE_PATTERN, TABLE_EXPECTED).withDefault("*.*");
+    static final Key<List<String>> SOURCE_EXCLUDE =
+            Key.list("source.exclude", TABLE_PATTERN, TABLE_EXPECTED).withDefault("");
+    static final Key<String> SOURCE_SLOT = Key.text("source.slot", IDENTIFIER, IDENTIFIER_EXPECTED);
+    static final Key<String> SOURCE_PUBLICATION = Key.text("source.publication", IDENTIFIER, IDENTIFIER_EXPECTED);
+    static final Key<Duration> SOURCE_HEARTBEAT =
+            Key.duration("source.heartbeat", Duration.ofMillis(100)).withDefault("5s");
+    static final Key<OnNewHistory> SOURCE_ON_NEW_HISTORY =
+            Key.choice("source.on-new-history", OnNewHistory.class).withDefault("stop");
+
+    static final Key<String> WAREHOUSE_URL = Key.text("warehouse.url", DATABASE_URL, DATABASE_URL_EXPECTED);
+    static final Key<String> WAREHOUSE_USER =
+            Key.text("warehouse.user", ANY, "a role").withDefault("");
+    static final Key<Secret> WAREHOUSE_PASSWORD = Key.secret("warehouse.password");
+
+    static final Key<String> KAFKA_BOOTSTRAP = Key.text(
+            "kafka.bootstrap.servers",
+            Pattern.compile("embedded|[^,\\s:]+:\\d{1,5}(\\s*,\\s*[^,\\s:]+:\\d{1,5})*"),
+            "host:port, divided by commas, or embedded");
+    static final Key<Integer> TOPIC_PARTITIONS =
+            Key.number("topic.partitions", 1, 1000).withDefault("3");
+    static final Key<Integer> TOPIC_REPLICATION = new Key<>(
+            "topic.replication-factor",
+            Optional.of("broker"),
+            "a number from 1 to 100, or broker for the broker's default",
+            Keys::replicationFactor,
+            false);
+    static final Key<Retention> TOPIC_RETENTION = new Key<>(
+            "topic.retention",
+            Optional.of("7d"),
+            "a time with its unit (m, h, d) of at least 1m, or forever",
+            Keys::retention,
+            false);
+
+    static final Key<Long> CAPTURE_SPILL =
+            Key.bytes("capture.spill-threshold", 1 << 10).withDefault("64MiB");
+    static final Key<Integer> CAPTURE_MAX_BATCH =
+            Key.number("capture.max-batch", 1, 1_000_000).withDefault("8192");
+
+    static final Key<Integer> APPLY_MAX_ROWS =
+            Key.number("apply.max-rows", 1, 1_000_000).withDefault("20000");
+    static final Key<Long> APPLY_MAX_BYTES =
+            Key.bytes("apply.max-bytes", 1 << 10).withDefault("32MiB");
+    static final Key<Integer> APPLY_MAX_CUTS =
+            Key.number("apply.max-cuts", 1, 100_000).withDefault("500");
+
+    static final Key<Integer> SOURCE_PORT =
+            Key.number("embedded.source-port", 0, MAX_PORT).withDefault("0");
+    static final Key<Integer> WAREHOUSE_PORT =
+            Key.number("embedded.warehouse-port", 0, MAX_PORT).withDefault("0");
+    static final Key<Integer> KAFKA_PORT =
+            Key.number("embedded.kafka-port", 0, MAX_PORT).withDefault("0");
+    static final Key<LogFormat> LOG_FORMAT =
+            Key.choice("log.format", LogFormat.class).withDefault("text");
+
+    /** In the order in which they are listed. */
+    static final List<Key<?>> ALL = List.of(
+            NAME,
+            ROLE,
+            DATA_DIR,
+            SOURCE_URL,
+            SOURCE_USER,
+            SOURCE_PASSWORD,
+            SOURCE_TABLES,
+            SOURCE_EXCLUDE,
+            SOURCE_SLOT,
+            SOURCE_PUBLICATION,
+            SOURCE_HEARTBEAT,
+            SOURCE_ON_NEW_HISTORY,
+            KAFKA_BOOTSTRAP,
+            TOPIC_PARTITIONS,
+            TOPIC_REPLICATION,
+            TOPIC_RETENTION,
+            WAREHOUSE_URL,
+            WAREHOUSE_USER,
+            WAREHOUSE_PASSWORD,
+            CAPTURE_SPILL,
+            CAPTURE_MAX_BATCH,
+            APPLY_MAX_ROWS,
+            APPLY_MAX_BYTES,
+            APPLY_MAX_CUTS,
+            SOURCE_PORT,
+            WAREHOUSE_PORT,
+            KAFKA_PORT,
+            LOG_FORMAT);
+
+    private Keys() {}
+
+    static Stream<String> names() {
+        return ALL.stream().map(Key::name);
+    }
+
+    private static Optional<Integer> replicationFactor(String text) {
+        return text.equals("broker")
+                ? Optional.of(Settings.TopicSettings.BROKER_DEFAULT)
+                : Key.number("", 1, 100).parse().apply(text);
+    }
+
+    private static Optional<Retention> retention(String text) {
+        return text.equals("forever")
+                ? Optional.of(new Retention(Optional.empty()))
+                : Units.duration(text)
+                        .filter(time -> time.compareTo(Duration.ofMinutes(1)) >= 0)
+                        .map(time -> new Retention(Optional.of(time)));
+    }
+}

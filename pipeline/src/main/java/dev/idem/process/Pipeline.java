@@ -1,0 +1,149 @@
+package dev.idem.process;
+
+import dev.idem.apply.ApplySettings;
+import dev.idem.apply.Sink;
+import dev.idem.apply.Warehouse;
+import dev.idem.apply.WarehouseSettings;
+import dev.idem.capture.Capture;
+import dev.idem.capture.CaptureSettings;
+import dev.idem.capture.CaptureStatus;
+import dev.idem.capture.SourceSettings;
+import dev.idem.change.Topics;
+import dev.idem.config.Settings;
+import dev.idem.consume.ConsumerProperties;
+import dev.idem.error.PipelineException;
+import dev.idem.publish.LogSettings;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A pipeline in this process: capture, sink, or both, on servers that run already.
+ *
+ * <p><i>Threads:</i> thread-safe after construction; capture and sink have a thread each.
+ *
+ * <p><i>Fails:</i> not by throwing: {@link #failure} names what ended it.
+ */
+public final class Pipeline implements AutoCloseable {
+
+    private static final Duration FOR_EVER = Duration.ofMillis(-1);
+
+    private final @Nullable Capture capture;
+    private final @Nullable Sink sink;
+    private final ApplyCounters counters = new ApplyCounters();
+
+    /** Puts the parts together that the role needs; nothing runs before {@link #start}. */
+    public Pipeline(Settings settings, EmbeddedServers servers) {
+        String bootstrap = servers.bootstrapServers(settings);
+        this.capture = settings.role().captures()
+                ? new Capture(captureSettings(settings, servers.source(settings), bootstrap))
+                : null;
+        this.sink = settings.role().applies() ? sink(settings, servers.warehouse(settings), bootstrap) : null;
+    }
+
+    /** The capture's settings, for these servers. */
+    public static CaptureSettings captureSettings(Settings settings, DatabaseAddress source, String bootstrap) {
+        Map<String, String> engine = new HashMap<>(settings.capture().engine());
+        engine.putIfAbsent("max.batch.size", String.valueOf(settings.capture().maxBatch()));
+        return new CaptureSettings(
+                settings.name(),
+                settings.dataDirectory(),
+                settings.capture().spillThresholdBytes(),
+                settings.source().heartbeat(),
+                CaptureSettings.OnNewHistory.valueOf(
+                        settings.capture().onNewHistory().name()),
+                new SourceSettings(
+                        source.url(),
+                        source.user(),
+                        source.password(),
+                        settings.source().slot(),
+                        settings.source().publication(),
+                        settings.source().tables(),
+                        settings.source().exclude()),
+                logSettings(settings, bootstrap),
+                engine);
+    }
+
+    /** The log's settings, for these brokers. */
+    public static LogSettings logSettings(Settings settings, String bootstrap) {
+        Map<String, String> client = new HashMap<>(settings.kafka().common());
+        client.put("bootstrap.servers", bootstrap);
+        return new LogSettings(
+                client,
+                settings.kafka().producer(),
+                settings.topic().partitions(),
+                (short) settings.topic().replicationFactor(),
+                settings.topic().retention().limit().orElse(FOR_EVER));
+    }
+
+    private Sink sink(Settings settings, DatabaseAddress address, String bootstrap) {
+        Map<String, Object> consumer = new HashMap<>(settings.kafka().common());
+        consumer.putAll(settings.kafka().consumer());
+        consumer.put("bootstrap.servers", bootstrap);
+        return new Sink(
+                warehouse(settings, address),
+                new ConsumerProperties(consumer),
+                new Topics(settings.name()),
+                new ApplySettings(
+                        settings.apply().maxRows(),
+                        settings.apply().maxBytes(),
+                        settings.apply().maxCuts()),
+                counters);
+    }
+
+    /** The warehouse as the sink of these settings reaches it. */
+    public static Warehouse warehouse(Settings settings, DatabaseAddress address) {
+        Map<String, String> properties = new HashMap<>();
+        properties.put("user", address.user());
+        properties.put("password", address.password());
+        return new Warehouse(new WarehouseSettings(address.url(), properties), "idem " + settings.name() + " sink");
+    }
+
+    /** Starts the parts; once. */
+    public void start() {
+        if (sink != null) {
+            sink.start();
+        }
+        if (capture != null) {
+            capture.start();
+        }
+    }
+
+    /** How the capture stands; empty where this process does not capture. */
+    public Optional<CaptureStatus> captureStatus() {
+        return Optional.ofNullable(capture).map(Capture::status);
+    }
+
+    /** The sink; empty where this process does not apply. */
+    public Optional<Sink> sink() {
+        return Optional.ofNullable(sink);
+    }
+
+    /** What the sink has done since the process began. */
+    public ApplyCounters.Totals applied() {
+        return counters.totals();
+    }
+
+    /** What ended a part for good; empty while all run, or can heal. */
+    public Optional<PipelineException> failure() {
+        if (capture != null && capture.failure().isPresent()) {
+            return capture.failure();
+        }
+        return sink != null && sink.state() == Sink.State.FAILED
+                ? Optional.ofNullable(sink.failure())
+                : Optional.empty();
+    }
+
+    /** Stops capture, then sink; what is in hand is finished or taken back whole. */
+    @Override
+    public void close() {
+        if (capture != null) {
+            capture.close();
+        }
+        if (sink != null) {
+            sink.close();
+        }
+    }
+}

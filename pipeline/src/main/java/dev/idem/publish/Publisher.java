@@ -1,0 +1,259 @@
+package dev.idem.publish;
+
+import dev.idem.assemble.EncodedChange;
+import dev.idem.change.Cut;
+import dev.idem.change.CutCodec;
+import dev.idem.change.Lsn;
+import dev.idem.change.RecordHeaders;
+import dev.idem.change.TableDefinition;
+import dev.idem.change.TableDefinitionCodec;
+import dev.idem.change.Topics;
+import dev.idem.error.PipelineException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The capture's one writer to Kafka.
+ *
+ * <p>Each {@link #publish} is one Kafka transaction: the events, the definitions that they are the first to use, and
+ * one cut. So the saved offset and the events are committed together or not at all, and the cut's ranges, taken from
+ * the acknowledgements of this same transaction, hold exactly its events.
+ *
+ * <p>Opening takes over the transactional id {@code idem-<name>-capture}: an older capture that still lives can commit
+ * nothing any more.
+ *
+ * <p><i>Threads:</i> one thread.
+ *
+ * <p><i>Fails:</i> with {@link PipelineException}; the Kafka transaction is then aborted or will be by the next writer,
+ * the publisher is of no more use and must be closed. Nothing of the batch is visible to {@code read_committed}
+ * readers. After a failed commit it may be visible all the same: the next writer finds out by reading the last cut.
+ */
+public final class Publisher implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
+    private static final Duration TRANSACTION_TIMEOUT = Duration.ofMinutes(15);
+    private static final int LARGEST_REQUEST_BYTES = 64 << 20;
+
+    private final Topics topics;
+    private final LogTopics logTopics;
+    private final KafkaProducer<byte[], byte[]> producer;
+    private final List<TableDefinition> knownDefinitions;
+    private final CutCodec cutCodec = new CutCodec();
+    private final TableDefinitionCodec definitionCodec = new TableDefinitionCodec();
+    private final Map<Integer, Header> definitionHeaders = new HashMap<>();
+    private final Cut.SourceIdentity source;
+    private @Nullable Cut lastCut;
+
+    private Publisher(
+            Topics topics,
+            LogTopics logTopics,
+            KafkaProducer<byte[], byte[]> producer,
+            Cut.SourceIdentity source,
+            LogReader reader) {
+        this.topics = topics;
+        this.logTopics = logTopics;
+        this.producer = producer;
+        this.source = source;
+        this.lastCut = reader.lastCut().orElse(null);
+        this.knownDefinitions = reader.definitions();
+    }
+
+    /**
+     * Makes the control topics where they are missing, takes over the transactional id and reads what was committed.
+     *
+     * @param source what the cuts will name as their source
+     */
+    public static Publisher open(LogSettings settings, Topics topics, Cut.SourceIdentity source) {
+        LogTopics logTopics = new LogTopics(settings, topics);
+        KafkaProducer<byte[], byte[]> producer = null;
+        try (LogReader reader = new LogReader(settings, topics)) {
+            logTopics.ensureControl();
+            producer = producer(settings, topics);
+            producer.initTransactions();
+            return new Publisher(topics, logTopics, producer, source, reader);
+        } catch (KafkaException e) {
+            if (producer != null) {
+                producer.close(Duration.ZERO);
+            }
+            logTopics.close();
+            throw KafkaFault.of("opening the log at " + settings.bootstrapServers(), e);
+        } catch (PipelineException e) {
+            logTopics.close();
+            throw e;
+        }
+    }
+
+    private static KafkaProducer<byte[], byte[]> producer(LogSettings settings, Topics topics) {
+        Map<String, Object> options = new HashMap<>();
+        options.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+        options.put(ProducerConfig.LINGER_MS_CONFIG, "5");
+        options.put(ProducerConfig.BATCH_SIZE_CONFIG, Integer.toString(256 << 10));
+        options.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(LARGEST_REQUEST_BYTES));
+        options.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, Long.toString(TRANSACTION_TIMEOUT.toMillis()));
+        // A broker that is away shows after these, not after minutes; what was not committed comes again from the slot.
+        options.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, "10000");
+        options.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, "30000");
+        options.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, "30000");
+        options.putAll(settings.client());
+        options.putAll(settings.producer());
+        options.put(ProducerConfig.ACKS_CONFIG, "all");
+        options.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
+        options.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "idem-" + topics.pipeline() + "-capture");
+        return new KafkaProducer<>(options, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    /** The youngest committed cut. */
+    public Optional<Cut> lastCut() {
+        return Optional.ofNullable(lastCut);
+    }
+
+    /** The definitions that earlier runs have published, the older ones first. */
+    public List<TableDefinition> knownDefinitions() {
+        return List.copyOf(knownDefinitions);
+    }
+
+    /** Makes the topics of these tables where they are missing. */
+    public void ensureTopics(List<String> tableTopics) {
+        logTopics.ensureTables(tableTopics);
+    }
+
+    /** Publishes in one Kafka transaction; when this returns the cut is durable. */
+    public Cut publish(LogBatch batch) {
+        try {
+            producer.beginTransaction();
+            Cut cut = send(batch);
+            producer.commitTransaction();
+            lastCut = cut;
+            return cut;
+        } catch (KafkaException | ExecutionException e) {
+            abort();
+            throw KafkaFault.of("publishing up to " + batch.commitLsn(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            abort();
+            throw KafkaFault.of("publishing", new org.apache.kafka.common.errors.InterruptException(e));
+        } catch (RuntimeException e) {
+            abort();
+            throw e;
+        }
+    }
+
+    private Cut send(LogBatch batch) throws ExecutionException, InterruptedException {
+        SentRanges sent = new SentRanges();
+        for (TableDefinition definition : batch.definitions()) {
+            producer.send(
+                    new ProducerRecord<>(
+                            topics.schema(), definitionCodec.encodeKey(definition), definitionCodec.encode(definition)),
+                    (metadata, error) -> failed(sent, error));
+        }
+        EventSender events = new EventSender(batch.epoch(), sent);
+        batch.events().forEach(events);
+        producer.flush();
+        Cut cut = new Cut(
+                lastCut == null ? 1 : lastCut.number() + 1,
+                batch.kind(),
+                batch.epoch(),
+                batch.commitLsn(),
+                batch.commitTime(),
+                batch.transactions(),
+                events.count,
+                written(sent),
+                source,
+                batch.tables());
+        producer.send(
+                new ProducerRecord<>(topics.progress(), 0, null, cutCodec.encode(cut)),
+                (metadata, error) -> failed(sent, error));
+        return cut;
+    }
+
+    private static void failed(SentRanges sent, @Nullable Exception error) {
+        if (error != null) {
+            sent.failed(error);
+        }
+    }
+
+    private static Map<String, Map<Integer, Cut.OffsetRange>> written(SentRanges sent) throws ExecutionException {
+        Optional<Exception> fault = sent.fault();
+        if (fault.isPresent()) {
+            throw new ExecutionException(fault.get());
+        }
+        return sent.written();
+    }
+
+    private void abort() {
+        try {
+            producer.abortTransaction();
+        } catch (KafkaException e) {
+            LOG.debug("the broken transaction is left for the next writer to abort", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        producer.close(Duration.ofSeconds(5));
+        logTopics.close();
+    }
+
+    /** Sends events and counts them; tombstone records are not events. */
+    private final class EventSender implements LogBatch.EventConsumer {
+
+        private final int epoch;
+        private final SentRanges sent;
+        private long count;
+        private Lsn versionLsn = Lsn.ZERO;
+        private String versionPrefix = "";
+
+        EventSender(int epoch, SentRanges sent) {
+            this.epoch = epoch;
+            this.sent = sent;
+        }
+
+        @Override
+        public void accept(EncodedChange change, Lsn lsn, long ordinal) {
+            count++;
+            ProducerRecord<byte[], byte[]> event =
+                    new ProducerRecord<>(change.topic(), null, change.key(), change.value());
+            event.headers().add(RecordHeaders.VERSION, version(lsn, ordinal));
+            event.headers().add(definitionHeader(change.definition()));
+            byte[] movedFrom = change.movedFrom();
+            if (movedFrom != null) {
+                event.headers().add(RecordHeaders.MOVED_FROM, movedFrom);
+            }
+            producer.send(event, sent::completed);
+            byte[] key = change.key();
+            if (change.deletes() && key != null) {
+                producer.send(new ProducerRecord<>(change.topic(), null, key, null), sent::completed);
+            }
+        }
+
+        private byte[] version(Lsn lsn, long ordinal) {
+            if (!lsn.equals(versionLsn) || versionPrefix.isEmpty()) {
+                versionLsn = lsn;
+                versionPrefix = epoch + "/" + lsn + '/';
+            }
+            return (versionPrefix + ordinal).getBytes(StandardCharsets.ISO_8859_1);
+        }
+
+        private Header definitionHeader(int number) {
+            return definitionHeaders.computeIfAbsent(
+                    number,
+                    n -> new RecordHeader(
+                            RecordHeaders.SCHEMA, Integer.toString(n).getBytes(StandardCharsets.ISO_8859_1)));
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package dev.idem.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.idem.testing.TestPostgres;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+class VerifyCommandIT {
+
+    private static TestPostgres server;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @BeforeAll
+    static void startServer() throws Exception {
+        server = TestPostgres.start();
+        for (String database : List.of("source", "warehouse")) {
+            server.createDatabase(database);
+            server.executeIn(
+                    database,
+                    "create table orders (id int primary key, status text)",
+                    "insert into orders select i, 'open' from generate_series(1, 10) i",
+                    "create table items (id int primary key, name text)",
+                    "insert into items select i, 'hidden' from generate_series(1, 10) i");
+        }
+        server.executeIn(
+                "warehouse",
+                "update items set name = 'secret' where id = 4711 or id = 4",
+                "delete from items where id = 7");
+    }
+
+    @AfterAll
+    static void stopServer() {
+        server.close();
+    }
+
+    @Test
+    void equal_tables_end_with_0() {
+        assertThat(verify("--tables", "orders")).isZero();
+
+        assertThat(out.toString())
+                .contains("equal     public.orders: 10 rows")
+                .endsWith("Equal: 1 table, 10 rows, every value is the same." + System.lineSeparator());
+    }
+
+    @Test
+    void differences_end_with_1_and_show_neither_keys_nor_values() {
+        assertThat(verify("--tables", "orders,items")).isEqualTo(1);
+
+        assertThat(out.toString())
+                .contains("different public.items: 10 rows, 1 missing, 1 differing")
+                .contains("columns that differ: name (1)")
+                .doesNotContain("{")
+                .doesNotContain("secret")
+                .doesNotContain("hidden");
+    }
+
+    @Test
+    void keys_are_shown_where_asked_for() {
+        assertThat(verify("--tables", "items", "--show-keys")).isEqualTo(1);
+        assertThat(out.toString()).contains("missing {\"id\":\"7\"}").contains("differing {\"id\":\"4\"} in name");
+    }
+
+    @Test
+    void json_holds_the_counts() {
+        assertThat(verify("--tables", "items", "--json")).isEqualTo(1);
+        assertThat(out.toString())
+                .startsWith("{\"equal\":false,")
+                .contains("\"missing\":1,\"extra\":0,\"differing\":1,")
+                .contains("\"differing_columns\":{\"name\":1}")
+                .doesNotContain("examples");
+    }
+
+    @Test
+    void without_names_all_chosen_tables_are_compared_and_none_is_not_equal() {
+        assertThat(verify("--set", "source.tables=public.o*")).isZero();
+        assertThat(out.toString()).contains("Equal: 1 table, 10 rows");
+        assertThat(verify("--set", "source.tables=nowhere.*")).isEqualTo(1);
+        assertThat(out.toString()).contains("Nothing was compared");
+    }
+
+    @Test
+    void wrong_usage_ends_with_2_and_an_unreachable_server_with_1() {
+        assertThat(verify("--wait", "soon")).isEqualTo(2);
+        assertThat(verify("--tables", "a.b.c")).isEqualTo(2);
+        assertThat(verify("--set", "source.urk=x")).isEqualTo(2);
+        assertThat(verify("--set", "idem.role=sink", "--set", "source.url=embedded"))
+                .isEqualTo(2);
+        assertThat(verify("--set", "source.url=jdbc:postgresql://127.0.0.1:1/x"))
+                .isEqualTo(1);
+        assertThat(err.toString()).contains("connecting to the source 127.0.0.1:1/x");
+    }
+
+    private int verify(String... arguments) {
+        List<String> all = new ArrayList<>(List.of("verify"));
+        for (String side : List.of("source", "warehouse")) {
+            set(all, side + ".url=" + server.jdbcUrl(side));
+            set(all, side + ".user=" + server.user());
+            set(all, side + ".password=" + server.password());
+        }
+        set(all, "kafka.bootstrap.servers=127.0.0.1:9");
+        all.addAll(Arrays.asList(arguments));
+        CommandLine program =
+                Main.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+        return program.execute(all.toArray(String[]::new));
+    }
+
+    private static void set(List<String> arguments, String setting) {
+        arguments.addAll(List.of("--set", setting));
+    }
+}

@@ -1,0 +1,216 @@
+package dev.idem.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.idem.apply.Sink;
+import dev.idem.config.SettingsLoader;
+import dev.idem.testing.TestDirectory;
+import dev.idem.testing.TestKafka;
+import dev.idem.testing.TestPostgres;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A whole pipeline on real servers; each test has databases and a pipeline name of its own on servers that a class
+ * shares.
+ */
+final class PipelineFixture implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static int count;
+
+    private final Servers servers;
+    private final String name = "p" + ++count;
+    private final Path directory = TestDirectory.create("pipeline");
+    private final Map<String, String> flags = new LinkedHashMap<>();
+    private @Nullable Pipeline pipeline;
+
+    /** Servers that a class of tests shares. */
+    record Servers(TestPostgres source, TestPostgres warehouse, TestKafka kafka) implements AutoCloseable {
+        static Servers start() {
+            return new Servers(TestPostgres.start(), TestPostgres.start(), TestKafka.start());
+        }
+
+        @Override
+        public void close() {
+            kafka.close();
+            warehouse.close();
+            source.close();
+        }
+    }
+
+    PipelineFixture(Servers servers) throws SQLException {
+        this.servers = servers;
+        String sourceUrl = servers.source().createDatabase(name);
+        String warehouseUrl = servers.warehouse().createDatabase(name);
+        flags.put("idem.name", name);
+        flags.put("idem.data-dir", directory.toString());
+        flags.put("source.url", sourceUrl);
+        flags.put("source.user", servers.source().user());
+        flags.put("source.password", servers.source().password());
+        flags.put("warehouse.url", warehouseUrl);
+        flags.put("warehouse.user", servers.warehouse().user());
+        flags.put("warehouse.password", servers.warehouse().password());
+        flags.put("kafka.bootstrap.servers", servers.kafka().bootstrapServers());
+    }
+
+    PipelineFixture with(String key, String value) {
+        flags.put(key, value);
+        return this;
+    }
+
+    void source(String... statements) throws SQLException {
+        servers.source().executeIn(name, statements);
+    }
+
+    void warehouse(String... statements) throws SQLException {
+        servers.warehouse().executeIn(name, statements);
+    }
+
+    /** Runs the statements in one transaction of the source. */
+    void transaction(String... statements) throws SQLException {
+        try (Connection connection = servers.source().connect(name);
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+            connection.commit();
+        }
+    }
+
+    Connection sourceConnection() throws SQLException {
+        return servers.source().connect(name);
+    }
+
+    Connection warehouseConnection() throws SQLException {
+        return servers.warehouse().connect(name);
+    }
+
+    String name() {
+        return name;
+    }
+
+    Pipeline start() {
+        var settings = SettingsLoader.load(Optional.empty(), Map.of(), flags);
+        Pipeline started = new Pipeline(settings, EmbeddedServers.start(settings));
+        pipeline = started;
+        started.start();
+        return started;
+    }
+
+    Sink.State sinkState() {
+        return Objects.requireNonNull(pipeline).sink().orElseThrow().state();
+    }
+
+    void stop() {
+        if (pipeline != null) {
+            pipeline.close();
+            pipeline = null;
+        }
+    }
+
+    /** Waits until the warehouse is where the source is now, and holds no snapshot half. */
+    void catchUp() {
+        String head = one(servers.source(), "select pg_current_wal_insert_lsn()");
+        await().atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(50))
+                .ignoreExceptions()
+                .until(() -> {
+                    failIfEnded();
+                    servers.source().executeIn(name, "select pg_logical_emit_message(true, 'test', '')");
+                    return one(
+                                    servers.warehouse(),
+                                    "select consistent and commit_lsn >= '" + head
+                                            + "' from idem.progress where pipeline = '" + name + "'")
+                            .equals("t");
+                });
+    }
+
+    private void failIfEnded() {
+        Pipeline running = pipeline;
+        if (running != null && running.failure().isPresent()) {
+            throw new AssertionError("the pipeline ended", running.failure().get());
+        }
+    }
+
+    /** Reads every event of the log again and waits until that is done. */
+    ApplyCounters.Totals replayAll() {
+        Pipeline running = Objects.requireNonNull(pipeline);
+        long before = running.applied().all().events();
+        long cut = cut();
+        running.sink().orElseThrow().replayFromBeginning();
+        await().atMost(PATIENCE).until(() -> running.applied().all().events() > before && cut() >= cut);
+        return running.applied();
+    }
+
+    private long cut() {
+        return Long.parseLong(
+                one(servers.warehouse(), "select cut from idem.progress where pipeline = '" + name + "'"));
+    }
+
+    /** The first column of the first row, as text; empty where there is none. */
+    String sourceValue(String sql) {
+        return one(servers.source(), sql);
+    }
+
+    /** The first column of the first row, as text; empty where there is none. */
+    String warehouseValue(String sql) {
+        return one(servers.warehouse(), sql);
+    }
+
+    private String one(TestPostgres server, String sql) {
+        List<String> rows = rows(server, sql);
+        return rows.isEmpty() ? "" : rows.get(0);
+    }
+
+    private List<String> rows(TestPostgres server, String sql) {
+        try (Connection connection = server.connect(name);
+                Statement statement = connection.createStatement();
+                ResultSet results = statement.executeQuery(sql)) {
+            List<String> rows = new ArrayList<>();
+            while (results.next()) {
+                rows.add(String.valueOf(results.getString(1)));
+            }
+            return rows;
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
+    /** The table's rows are the same on both sides, in the columns of the source. */
+    void assertEqual(String table) {
+        String columns = one(
+                servers.source(),
+                "select string_agg(quote_ident(attname), ', ' order by attnum) from pg_attribute where attrelid = '"
+                        + table + "'::regclass and attnum > 0 and not attisdropped");
+        String sql = "select t::text from (select " + columns + " from " + table + ") t order by t::text collate \"C\"";
+        assertThat(rows(servers.warehouse(), sql)).isEqualTo(rows(servers.source(), sql));
+    }
+
+    @Override
+    public void close() {
+        stop();
+        try {
+            servers.source()
+                    .executeIn(
+                            name,
+                            "select pg_drop_replication_slot(slot_name) from pg_replication_slots where database = current_database() and not active");
+        } catch (SQLException e) {
+            throw new IllegalStateException("dropping the slot", e);
+        }
+        TestDirectory.delete(directory);
+    }
+}
