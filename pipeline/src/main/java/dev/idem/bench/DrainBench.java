@@ -22,11 +22,14 @@ record DrainBench(int changes, int keys, int transactionSize, int rounds) {
     private static final String LOAD = """
             create procedure load_drain(changes integer, keys integer, size integer)
             language plpgsql as $$
+            declare
+              key bigint;
             begin
               for i in 1 .. changes / size loop
                 for j in 1 .. size loop
-                  update bench_drain set a = a + 1, b = i, at = clock_timestamp()
-                  where id = 1 + floor(random() * keys)::bigint;
+                  -- in a variable: a condition with random() itself is evaluated row by row, so no index serves it
+                  key := 1 + floor(random() * keys);
+                  update bench_drain set a = a + 1, b = i, at = clock_timestamp() where id = key;
                 end loop;
                 commit;
               end loop;
