@@ -153,6 +153,14 @@ public final class Publisher implements AutoCloseable {
         }
     }
 
+    /**
+     * Sends everything and waits until the brokers have it, the cut included. Leaving the cut to
+     * {@code commitTransaction}, which says that it flushes, loses it now and then: the producer's thread asks
+     * {@code RecordAccumulator.hasIncomplete} and only then waits for the lock under which
+     * {@code TransactionManager.nextRequest} takes the commit, so a record that is handed over between the two is
+     * committed without being sent, and the commit is acknowledged (Kafka 4.3.1,
+     * {@code Sender.maybeSendAndPollTransactionalRequest}).
+     */
     private Cut send(LogBatch batch) throws ExecutionException, InterruptedException {
         SentRanges sent = new SentRanges();
         for (TableDefinition definition : batch.definitions()) {
@@ -178,6 +186,8 @@ public final class Publisher implements AutoCloseable {
         producer.send(
                 new ProducerRecord<>(topics.progress(), 0, null, cutCodec.encode(cut)),
                 (metadata, error) -> failed(sent, error));
+        producer.flush();
+        requireWritten(sent);
         return cut;
     }
 
@@ -188,11 +198,15 @@ public final class Publisher implements AutoCloseable {
     }
 
     private static Map<String, Map<Integer, Cut.OffsetRange>> written(SentRanges sent) throws ExecutionException {
+        requireWritten(sent);
+        return sent.written();
+    }
+
+    private static void requireWritten(SentRanges sent) throws ExecutionException {
         Optional<Exception> fault = sent.fault();
         if (fault.isPresent()) {
             throw new ExecutionException(fault.get());
         }
-        return sent.written();
     }
 
     private void abort() {
