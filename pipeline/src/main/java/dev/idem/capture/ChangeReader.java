@@ -17,23 +17,18 @@ import java.util.function.Consumer;
 import org.apache.kafka.connect.data.Field;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.Struct;
-import org.apache.kafka.connect.header.Headers;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Turns the engine's change records of one table and one Connect schema into encoded changes.
  *
- * <p>Keys come from our definition alone. A change of the key becomes a delete of the old row and a create of the new
- * one, the create naming the old key: the engine does so where its own idea of the key changes; where it does not (it
- * saw no key, or another), the two are made here of the update's images.
+ * <p>Keys come from our definition alone; the engine is told of none. An update that changes the key becomes a delete
+ * of the old row and a create of the new one, the create naming the old key.
  *
  * <p><i>Threads:</i> one thread.
  */
 final class ChangeReader {
-
-    private static final String OLD_KEY_HEADER = "__debezium.oldkey";
-    private static final String NEW_KEY_HEADER = "__debezium.newkey";
 
     private final EnvelopeCodec codec;
     private final String pipeline;
@@ -45,7 +40,6 @@ final class ChangeReader {
     private final EnvelopeFields fields;
     private long transaction = -1;
     private long collectionOrder;
-    private byte @Nullable [] leftKey;
 
     /** The fields of the envelope and of its source block. */
     private record EnvelopeFields(
@@ -97,7 +91,6 @@ final class ChangeReader {
         if (transactionNumber != transaction) {
             transaction = transactionNumber;
             collectionOrder = 0;
-            leftKey = null;
         }
         Struct envelope = (Struct) record.value();
         Operation operation = Operation.ofLetter((String) envelope.get(fields.op));
@@ -105,19 +98,12 @@ final class ChangeReader {
         Row before = oldImage(envelope);
         Row after = newImage(envelope);
         switch (operation) {
-            case READ, TRUNCATE ->
+            case READ, TRUNCATE, CREATE ->
                 changes.accept(encode(
                         new ChangeEvent(operation, null, after, source, place(source, operation, nextOrdinal)), null));
-            case CREATE ->
+            case DELETE ->
                 changes.accept(encode(
-                        new ChangeEvent(operation, null, after, source, place(source, operation, nextOrdinal)),
-                        takeLeftKey(record.headers())));
-            case DELETE -> {
-                EncodedChange change = encode(
-                        new ChangeEvent(operation, before, null, source, place(source, operation, nextOrdinal)), null);
-                leftKey = record.headers().lastWithName(NEW_KEY_HEADER) == null ? null : change.key();
-                changes.accept(change);
-            }
+                        new ChangeEvent(operation, before, null, source, place(source, operation, nextOrdinal)), null));
             case UPDATE ->
                 update(before, required(after, "an update without a new image"), source, nextOrdinal, changes);
         }
@@ -143,15 +129,6 @@ final class ChangeReader {
         changes.accept(encode(
                 new ChangeEvent(Operation.CREATE, null, after, source, place(source, Operation.CREATE, ordinal + 1)),
                 delete.key()));
-    }
-
-    private byte @Nullable [] takeLeftKey(Headers headers) {
-        if (headers.lastWithName(OLD_KEY_HEADER) == null) {
-            return null;
-        }
-        byte[] left = leftKey;
-        leftKey = null;
-        return left;
     }
 
     private EncodedChange encode(ChangeEvent event, byte @Nullable [] movedFrom) {

@@ -3,6 +3,7 @@ package dev.idem.demo;
 import dev.idem.apply.Progress;
 import dev.idem.apply.Sink;
 import dev.idem.apply.TableCount;
+import dev.idem.capture.CaptureStatus;
 import dev.idem.change.Lsn;
 import dev.idem.demo.Picture.Scene;
 import dev.idem.demo.WarehouseWindow.Fingerprint;
@@ -27,7 +28,7 @@ import java.util.function.BooleanSupplier;
 final class Performance implements AutoCloseable {
 
     private static final Duration FRAME = Duration.ofMillis(200);
-    private static final Duration LONGEST_WAIT = Duration.ofMinutes(3);
+    private static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
     private static final int CUT_OFF_AT_PERCENT = 40;
     private static final int REPLAY_AT_PERCENT = 60;
     private static final Duration SELL_ON_AT_LEAST = Duration.ofSeconds(2);
@@ -43,6 +44,7 @@ final class Performance implements AutoCloseable {
     private final List<Scene> story;
     private final List<String> broken = new ArrayList<>();
     private Act act = Act.SNAPSHOT;
+    private String told = "";
 
     /** Since the program began. */
     interface Clock {
@@ -91,8 +93,21 @@ final class Performance implements AutoCloseable {
     }
 
     private void takeSnapshot() {
-        tell("The shop is open and sells. The pipeline starts with nothing: first a snapshot, while selling goes on.");
+        boolean goesOn = warehouse
+                .position()
+                .filter(WarehouseWindow.Position::consistent)
+                .isPresent();
+        tell(
+                goesOn
+                        ? "The shop is open and sells. The directory holds an earlier demo: the pipeline goes on from its"
+                                + " position, without a snapshot."
+                        : "The shop is open and sells. The pipeline starts with nothing: first a snapshot, while selling"
+                                + " goes on.");
         stage.pipeline().start();
+        if (goesOn) {
+            until("the capture's start", () -> stage.pipeline().applied().cuts() > 0);
+            return;
+        }
         until(
                 "the snapshot",
                 () -> warehouse
@@ -222,7 +237,25 @@ final class Performance implements AutoCloseable {
                 throw new DemoFailure(what + " takes more than " + LONGEST_WAIT.toSeconds() + " s");
             }
             frame(display);
+            tellWhatIsWaitedFor();
         }
+    }
+
+    /** Says once what holds the pipeline up, so that a long wait is not a riddle. */
+    private void tellWhatIsWaitedFor() {
+        Optional<String> capture = stage.pipeline()
+                .captureStatus()
+                .filter(status -> status.state() == CaptureStatus.State.WAITING)
+                .map(status -> "The capture waits and tries again: " + status.detail());
+        Optional<String> sink = stage.pipeline()
+                .sink()
+                .filter(service -> act != Act.CUT_OFF && service.state() == Sink.State.RETRYING)
+                .map(Sink::failure)
+                .map(failure -> "The sink waits and tries again: " + failure.getMessage());
+        capture.or(() -> sink).filter(reason -> !reason.equals(told)).ifPresent(reason -> {
+            told = reason;
+            tell(reason);
+        });
     }
 
     private void frame(Display to) {

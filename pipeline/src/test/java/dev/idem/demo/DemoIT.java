@@ -32,6 +32,25 @@ class DemoIT {
     }
 
     @Test
+    void a_second_demo_in_the_same_directory_goes_on_where_the_first_ended() {
+        Path data = TestDirectory.create("demo");
+        try {
+            assertThat(play(data, stage -> {})).as(shown()).isZero();
+            shown.reset();
+
+            int exit = play(data, stage -> {});
+
+            assertThat(exit).as(shown()).isZero();
+            assertThat(shown())
+                    .contains("The directory holds an earlier demo")
+                    .doesNotContain("first a snapshot")
+                    .containsPattern("(?m)^Equal: 10 tables, \\d+ rows, every value is the same");
+        } finally {
+            TestDirectory.delete(data);
+        }
+    }
+
+    @Test
     void one_damaged_value_in_the_warehouse_is_found() {
         int exit = play(stage -> {
             try (Handle handle = DemoDatabase.open(stage.warehouse(), "damage")) {
@@ -47,17 +66,21 @@ class DemoIT {
 
     private int play(Consumer<Stage> beforeComparison) {
         Path data = TestDirectory.create("demo");
-        DemoSettings settings = new DemoSettings(DemoSettings.SHORTEST, Afterwards.END, Optional.of(data), Form.LINES);
         try {
-            return new Demo(
-                            settings,
-                            DemoDirectory.of(Optional.of(data)),
-                            Terminal.of(new PrintStream(shown, true, StandardCharsets.UTF_8), Map.of()),
-                            beforeComparison)
-                    .run();
+            return play(data, beforeComparison);
         } finally {
             TestDirectory.delete(data);
         }
+    }
+
+    private int play(Path data, Consumer<Stage> beforeComparison) {
+        DemoSettings settings = new DemoSettings(DemoSettings.SHORTEST, Afterwards.END, Optional.of(data), Form.LINES);
+        return new Demo(
+                        settings,
+                        DemoDirectory.of(Optional.of(data)),
+                        Terminal.of(new PrintStream(shown, true, StandardCharsets.UTF_8), Map.of()),
+                        beforeComparison)
+                .run();
     }
 
     private String shown() {

@@ -91,7 +91,7 @@ class FencingIT {
                     IdemProcess older = storm.startIdem("older", CAPTURE)) {
                 storm.awaitConsistent(PATIENCE);
                 storm.awaitProgress(2);
-                older.freeze();
+                freezeWithinKafkaTransaction(older);
                 assertThat(older.awaitEnd(TRANSACTION_TIMEOUT.plusSeconds(2))).isFalse();
                 endReplication(storm);
                 try (IdemProcess younger = storm.startIdem("younger", CAPTURE)) {
@@ -111,6 +111,17 @@ class FencingIT {
                         .isEmpty();
                 storm.assertEqual();
             }
+        }
+    }
+
+    /** Under load a capture is within a Kafka transaction as soon as the broker answers nothing any more. */
+    private static void freezeWithinKafkaTransaction(IdemProcess capture) {
+        servers.freezeKafka();
+        try {
+            assertThat(capture.awaitEnd(Duration.ofSeconds(1))).isFalse();
+            capture.freeze();
+        } finally {
+            servers.thawKafka();
         }
     }
 

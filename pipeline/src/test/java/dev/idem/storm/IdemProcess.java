@@ -1,5 +1,6 @@
 package dev.idem.storm;
 
+import dev.idem.testing.Signals;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -60,12 +61,12 @@ final class IdemProcess implements AutoCloseable {
 
     /** Stops it where it stands with SIGSTOP, as a long pause of the machine does. */
     void freeze() {
-        signal("STOP");
+        Signals.send("STOP", process.pid());
     }
 
     /** Lets it go on after {@link #freeze}. */
     void thaw() {
-        signal("CONT");
+        Signals.send("CONT", process.pid());
     }
 
     /** Waits for it to end by itself; true where it has. */
@@ -99,23 +100,6 @@ final class IdemProcess implements AutoCloseable {
     String tail() {
         List<String> lines = output().lines().toList();
         return String.join("\n", lines.subList(Math.max(0, lines.size() - LOG_TAIL_LINES), lines.size()));
-    }
-
-    private void signal(String name) {
-        try {
-            int code = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
-                    .inheritIO()
-                    .start()
-                    .waitFor();
-            if (code != 0) {
-                throw new IllegalStateException("kill -" + name + " " + process.pid() + " ended with " + code);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
-        }
     }
 
     @Override

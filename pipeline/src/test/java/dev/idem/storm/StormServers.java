@@ -39,6 +39,15 @@ final class StormServers implements AutoCloseable {
         kafka.kill();
     }
 
+    /** It answers nobody until {@link #thawKafka}. */
+    void freezeKafka() {
+        kafka.freeze();
+    }
+
+    void thawKafka() {
+        kafka.thaw();
+    }
+
     /** On the same data and port. */
     void startKafkaAgain() {
         kafka = ServerProcess.kafka(kafkaDirectory, kafka.port());

@@ -30,7 +30,7 @@ final class CarryLookup {
 
     private static final int FIRST_VALUE = 6;
 
-    private final ObjectMapper json = new ObjectMapper();
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     /** Fills what the batch asks for, as far as the warehouse has it. */
     void fill(Handle handle, TargetTable table, TableBatch batch) {
@@ -94,7 +94,7 @@ final class CarryLookup {
 
     private JsonNode carriers(@Nullable String text) {
         try {
-            return text == null ? json.createObjectNode() : json.readTree(text);
+            return text == null ? JSON.createObjectNode() : JSON.readTree(text);
         } catch (JsonProcessingException e) {
             throw new PipelineException(
                     ErrorKind.INVARIANT, "_idem_carried: not JSON (expected: what this product wrote)", e);

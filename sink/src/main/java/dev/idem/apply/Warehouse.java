@@ -1,10 +1,14 @@
 package dev.idem.apply;
 
+import dev.idem.error.ErrorKind;
+import dev.idem.error.PipelineException;
 import java.sql.DriverManager;
 import java.util.Map;
 import java.util.Properties;
+import java.util.stream.Collectors;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.exception.FlywayValidateException;
 import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -67,7 +71,7 @@ public final class Warehouse {
     /**
      * Opens a session.
      *
-     * @throws dev.idem.error.PipelineException of the warehouse's kinds
+     * @throws PipelineException of the warehouse's kinds
      */
     public Handle open() {
         try {
@@ -86,7 +90,8 @@ public final class Warehouse {
     /**
      * Brings the control schema up to date; takes a lock, so that two starts at once do not collide.
      *
-     * @throws dev.idem.error.PipelineException of the warehouse's kinds; each migration happened whole or not at all
+     * @throws PipelineException of the warehouse's kinds; each migration happened whole or not at all.
+     *     {@link ErrorKind#CONTROL_SCHEMA} where the schema is another version's: nothing happened then
      */
     public void migrate() {
         try {
@@ -104,8 +109,26 @@ public final class Warehouse {
                     .placeholderReplacement(false)
                     .load()
                     .migrate();
+        } catch (FlywayValidateException e) {
+            throw new PipelineException(
+                    ErrorKind.CONTROL_SCHEMA,
+                    "the schema " + CONTROL_SCHEMA + " of the warehouse at " + settings.url()
+                            + " is not what this version of Idem makes: " + reasons(e)
+                            + " (expected: the migrations of this version, unchanged). Nothing was changed. Remedy: run"
+                            + " the version that made it, or a younger one; or drop the schema and take a new snapshot,"
+                            + " see docs/operations.md",
+                    e);
         } catch (FlywayException e) {
             throw WarehouseFailure.of("bringing the control schema of the warehouse up to date", e);
         }
+    }
+
+    /** What Flyway found, in one line. */
+    private static String reasons(FlywayValidateException failure) {
+        return String.valueOf(failure.getMessage())
+                .lines()
+                .filter(line -> line.startsWith("Migration ") || line.startsWith("Detected "))
+                .map(String::strip)
+                .collect(Collectors.joining("; "));
     }
 }

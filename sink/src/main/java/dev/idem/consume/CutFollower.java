@@ -11,8 +11,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
@@ -56,16 +54,6 @@ public final class CutFollower implements AutoCloseable {
     public boolean exists() {
         return ConsumerProperties.call(
                 "reading topics", () -> consumer.listTopics(ANSWER_TIMEOUT).containsKey(partition.topic()));
-    }
-
-    /** The offsets that the topic of the cuts holds: its first, and one above its last. */
-    public Cut.OffsetRange bounds() {
-        return ConsumerProperties.call("reading the bounds of " + partition, () -> {
-            Map<TopicPartition, Long> first = consumer.beginningOffsets(Set.of(partition), ANSWER_TIMEOUT);
-            Map<TopicPartition, Long> last = consumer.endOffsets(Set.of(partition), ANSWER_TIMEOUT);
-            long from = first.getOrDefault(partition, 0L);
-            return new Cut.OffsetRange(from, Math.max(from + 1, last.getOrDefault(partition, 0L)));
-        });
     }
 
     /**

@@ -30,6 +30,8 @@ public enum ErrorKind {
     WAREHOUSE_BUSY,
     /** The warehouse is reached and cannot take anything now: disk full, read-only, rights missing. */
     WAREHOUSE_UNFIT,
+    /** The control schema in the warehouse was made by another version, or changed by hand. */
+    CONTROL_SCHEMA,
     /** One row or one event is refused, the others are not. */
     ROW_REFUSED,
     /** Something that must hold does not: a bug, or damage. */
@@ -54,7 +56,8 @@ public enum ErrorKind {
                     WAREHOUSE_UNREACHABLE,
                     WAREHOUSE_BUSY,
                     WAREHOUSE_UNFIT -> Response.RETRY;
-            case SETTINGS, SOURCE_UNFIT, HISTORY_BROKEN, LOG_UNFIT, LOG_INCOMPLETE, FENCED, INVARIANT -> Response.STOP;
+            case SETTINGS, SOURCE_UNFIT, HISTORY_BROKEN, LOG_UNFIT, LOG_INCOMPLETE, FENCED, CONTROL_SCHEMA, INVARIANT ->
+                Response.STOP;
             case ROW_REFUSED -> Response.PARK;
         };
     }

@@ -47,6 +47,20 @@ public final class ServerProcess implements AutoCloseable {
         await();
     }
 
+    /** Stops it where it stands with SIGSTOP: connections stay open, and nobody answers. */
+    public void freeze() {
+        signal("STOP");
+    }
+
+    /** Lets it go on after {@link #freeze}. */
+    public void thaw() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        Signals.send(name, process.pid());
+    }
+
     /** Stops the server cleanly. */
     @Override
     public void close() {
