@@ -85,7 +85,9 @@ final class CaptureRun {
     private List<TableId> prepareTables(SourceDatabase source) {
         TablePatterns patterns =
                 new TablePatterns(settings.source().tables(), settings.source().excludedTables());
-        List<SourceTable> chosen = new SourceCatalogue(source.connection()).tables(patterns);
+        SourceCatalogue catalogue = new SourceCatalogue(source.connection());
+        requireReadableTypes(catalogue.unreadableTypes());
+        List<SourceTable> chosen = catalogue.tables(patterns);
         for (SourceTable table : chosen) {
             table.obstacle()
                     .ifPresent(reason -> LOG.warn("table is left out table={} reason={}", table.table(), reason));
@@ -106,6 +108,17 @@ final class CaptureRun {
         }
         new SourcePublication(source.connection(), settings.source().publication()).ensure(tables);
         return tables;
+    }
+
+    private void requireReadableTypes(List<String> unreadable) {
+        if (!unreadable.isEmpty()) {
+            throw new PipelineException(
+                    ErrorKind.SOURCE_UNFIT,
+                    "database " + settings.source().address() + " has the types " + unreadable
+                            + ", domains over an enumeration or enumerations without labels (expected: none, Debezium"
+                            + " does not start beside them). Remedy: a domain over text, or the enumeration itself; a"
+                            + " first label");
+        }
     }
 
     private void snapshot(StartDecision.Snapshot decision, Open open) throws InterruptedException {

@@ -38,6 +38,7 @@ final class ChangeReader {
     private final TableId table;
     private final String topic;
     private final EnvelopeFields fields;
+    private final EnumLabels labels;
     private long transaction = -1;
     private long collectionOrder;
 
@@ -67,6 +68,22 @@ final class ChangeReader {
         this.topic = topics.of(table);
         this.fields = EnvelopeFields.of(envelope);
         this.rows = new RowReader(definition, fields.after.schema());
+        this.labels = new EnumLabels(definition);
+    }
+
+    /** True where the record has a value that the definition's types do not have, so that it may have grown old. */
+    boolean isOutdatedBy(SourceRecord record) {
+        if (labels.isEmpty()) {
+            return false;
+        }
+        Struct envelope = (Struct) record.value();
+        return (envelope.get(fields.after) instanceof Struct after && labels.hasUnknown(after))
+                || (envelope.get(fields.before) instanceof Struct before && labels.hasUnknown(before));
+    }
+
+    /** Remembers what an older reader of the table has met. */
+    void succeed(ChangeReader older) {
+        labels.learnFrom(older.labels);
     }
 
     TableId table() {

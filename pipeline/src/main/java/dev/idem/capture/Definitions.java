@@ -92,7 +92,8 @@ final class Definitions {
                 basis.relation(),
                 columns,
                 keyIsThere ? basis.key() : last.map(TableDefinition::key).orElse(List.of()),
-                basis.replicaIdentity());
+                basis.replicaIdentity(),
+                basis.types());
     }
 
     private static ColumnDefinition gone(TableId table, String name, Optional<TableDefinition> last) {

@@ -71,7 +71,7 @@ final class RowReader {
     }
 
     @SuppressWarnings("ReferenceEquality")
-    private static boolean isUnchanged(Object value) {
+    static boolean isUnchanged(Object value) {
         return value == TextConverter.UNCHANGED;
     }
 }

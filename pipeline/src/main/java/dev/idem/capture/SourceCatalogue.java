@@ -114,6 +114,32 @@ public final class SourceCatalogue {
                 : Optional.empty();
     }
 
+    /**
+     * The types that the engine cannot read, so that it does not start, whether or not a table has them: domains over
+     * an enumeration, and enumerations without labels.
+     *
+     * <p><i>Source:</i> Debezium 3.6.3, {@code TypeRegistry.createTypeBuilderFromResultSet}: it asks every type of the
+     * category of enumerations for its labels.
+     */
+    public List<String> unreadableTypes() {
+        String sql = """
+                select format_type(t.oid, null)
+                from pg_type t
+                where t.typcategory = 'E' and not exists (select from pg_enum e where e.enumtypid = t.oid)
+                order by 1
+                """;
+        List<String> types = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(sql);
+                ResultSet row = statement.executeQuery()) {
+            while (row.next()) {
+                types.add(row.getString(1));
+            }
+        } catch (SQLException e) {
+            throw SourceFault.of("listing the source's types", e);
+        }
+        return types;
+    }
+
     /** The table's definition as it is now, without a number; empty where there is no such table. */
     public Optional<TableDefinition> definition(TableId table) {
         String sql = """
@@ -146,7 +172,13 @@ public final class SourceCatalogue {
         ReplicaIdentity identity = ReplicaIdentity.ofCatalogue(row.getString(2).charAt(0));
         Array key = row.getArray(3);
         return new TableDefinition(
-                table, 1, relation, columns(relation), Arrays.asList((String[]) key.getArray()), identity);
+                table,
+                1,
+                relation,
+                columns(relation),
+                Arrays.asList((String[]) key.getArray()),
+                identity,
+                new SourceTypes(connection).ofRelation(relation));
     }
 
     private List<ColumnDefinition> columns(long relation) throws SQLException {

@@ -39,6 +39,8 @@ final class SourceDatabase implements AutoCloseable {
         options.setProperty("socketTimeout", "60");
         options.setProperty("tcpKeepAlive", "true");
         options.setProperty("logServerErrorDetail", "false");
+        // Then the catalogue's functions write every name of another schema with its schema.
+        options.setProperty("options", "-c search_path=pg_catalog");
         try {
             return new SourceDatabase(DriverManager.getConnection(settings.url(), options), settings);
         } catch (SQLException e) {

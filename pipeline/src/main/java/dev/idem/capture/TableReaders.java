@@ -40,12 +40,16 @@ final class TableReaders {
     @SuppressWarnings("ReferenceEquality")
     ChangeReader readerOf(SourceRecord record) {
         Schema schema = record.valueSchema();
-        if (schema == lastSchema && lastReader != null) {
+        if (schema == lastSchema && lastReader != null && !lastReader.isOutdatedBy(record)) {
             return lastReader;
         }
         ChangeReader reader = bySchema.get(schema);
         if (reader == null) {
             reader = newReader(record, schema);
+        } else if (schema == lastSchema || reader.isOutdatedBy(record)) {
+            ChangeReader older = reader;
+            reader = newReader(record, schema);
+            reader.succeed(older);
         }
         lastSchema = schema;
         lastReader = reader;

@@ -29,6 +29,7 @@ final class CheckedDatabase implements AutoCloseable {
         all.setProperty("ApplicationName", "idem check");
         all.setProperty("connectTimeout", "10");
         all.setProperty("socketTimeout", "60");
+        all.setProperty("options", "-c search_path=pg_catalog");
         all.putAll(properties);
         all.setProperty("logServerErrorDetail", "false");
         return new CheckedDatabase(DriverManager.getConnection(url, all));

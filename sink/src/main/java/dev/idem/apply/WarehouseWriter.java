@@ -55,11 +55,12 @@ public final class WarehouseWriter implements AutoCloseable {
     private long buffered;
     private long bufferedCharacters;
 
-    private WarehouseWriter(Handle handle, String pipeline, ApplySettings settings, Progress progress) {
+    private WarehouseWriter(
+            Warehouse warehouse, Handle handle, String pipeline, ApplySettings settings, Progress progress) {
         this.handle = handle;
         this.progressTable = new ProgressTable(pipeline);
         this.deadLetters = new DeadLetters(pipeline);
-        this.targets = new TargetTables(pipeline);
+        this.targets = new TargetTables(pipeline, warehouse::open);
         this.settings = settings;
         this.progress = progress;
         targets.load(handle);
@@ -76,7 +77,7 @@ public final class WarehouseWriter implements AutoCloseable {
         try {
             return call("taking over as the writer", () -> {
                 Progress progress = new ProgressTable(pipeline).takeOver(handle, claim, warehouse.applicationName());
-                return new WarehouseWriter(handle, pipeline, settings, progress);
+                return new WarehouseWriter(warehouse, handle, pipeline, settings, progress);
             });
         } catch (PipelineException e) {
             handle.close();

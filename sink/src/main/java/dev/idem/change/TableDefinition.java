@@ -23,6 +23,7 @@ public final class TableDefinition {
     private final List<ColumnDefinition> columns;
     private final List<String> key;
     private final ReplicaIdentity replicaIdentity;
+    private final List<TypeDefinition> types;
     private final Map<String, Integer> indexByName;
     private final int[] keyIndexes;
 
@@ -35,6 +36,7 @@ public final class TableDefinition {
      * @param columns in catalogue order, dropped ones left out
      * @param key the names of the key's columns in the order of the primary key; empty for a table without a key
      * @param replicaIdentity what the source writes of old rows
+     * @param types the types of its columns that are not PostgreSQL's own; each after those that it is made of
      * @throws IllegalArgumentException where a name occurs twice or the key names no column
      */
     public TableDefinition(
@@ -43,13 +45,15 @@ public final class TableDefinition {
             long relation,
             List<ColumnDefinition> columns,
             List<String> key,
-            ReplicaIdentity replicaIdentity) {
+            ReplicaIdentity replicaIdentity,
+            List<TypeDefinition> types) {
         this.table = table;
         this.number = number;
         this.relation = relation;
         this.columns = List.copyOf(columns);
         this.key = List.copyOf(key);
         this.replicaIdentity = replicaIdentity;
+        this.types = List.copyOf(types);
         this.indexByName = indexByName(table, this.columns);
         this.keyIndexes = this.key.stream().mapToInt(this::requireIndex).toArray();
     }
@@ -67,7 +71,7 @@ public final class TableDefinition {
 
     /** The same definition under another number. */
     public TableDefinition withNumber(int newNumber) {
-        return new TableDefinition(table, newNumber, relation, columns, key, replicaIdentity);
+        return new TableDefinition(table, newNumber, relation, columns, key, replicaIdentity, types);
     }
 
     /** The table that it defines. */
@@ -98,6 +102,11 @@ public final class TableDefinition {
     /** What the source writes of old rows. */
     public ReplicaIdentity replicaIdentity() {
         return replicaIdentity;
+    }
+
+    /** The types of the columns that are not PostgreSQL's own; each after those that it is made of. */
+    public List<TypeDefinition> types() {
+        return types;
     }
 
     /** True where rows are told apart by a key. */
@@ -139,7 +148,8 @@ public final class TableDefinition {
                 && relation == other.relation
                 && columns.equals(other.columns)
                 && key.equals(other.key)
-                && replicaIdentity == other.replicaIdentity;
+                && replicaIdentity == other.replicaIdentity
+                && types.equals(other.types);
     }
 
     /** The names of the columns, sorted, for messages. */

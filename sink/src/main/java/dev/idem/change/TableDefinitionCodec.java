@@ -46,6 +46,7 @@ public final class TableDefinitionCodec {
         }
         ArrayNode key = root.putArray("key");
         definition.key().forEach(key::add);
+        TypeDefinitionCodec.encode(definition.types(), root);
         try {
             return json.writeValueAsBytes(root);
         } catch (JsonProcessingException e) {
@@ -80,7 +81,8 @@ public final class TableDefinitionCodec {
                     columns,
                     key,
                     ReplicaIdentity.valueOf(
-                            JsonFields.text(root, "replica_identity").toUpperCase(Locale.ROOT)));
+                            JsonFields.text(root, "replica_identity").toUpperCase(Locale.ROOT)),
+                    TypeDefinitionCodec.decode(root));
         } catch (IOException | IllegalArgumentException e) {
             throw new MalformedEventException(
                     "table definition: not readable (expected: a record of this product's schema topic)", e);

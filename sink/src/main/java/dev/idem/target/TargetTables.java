@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,15 +39,21 @@ public final class TargetTables {
     private static final Logger LOG = LoggerFactory.getLogger(TargetTables.class);
 
     private final String pipeline;
+    private final TargetTypes types;
     private final TableDefinitionCodec codec = new TableDefinitionCodec();
     private final Map<TableId, ReplicatedTable> tables = new HashMap<>();
     private final Map<MappingKey, RowMapping> mappings = new HashMap<>();
 
     private record MappingKey(TableId table, int from, int to) {}
 
-    /** The tables of a pipeline; none are known before {@link #load}. */
-    public TargetTables(String pipeline) {
+    /**
+     * The tables of a pipeline; none are known before {@link #load}.
+     *
+     * @param sessions opens a session of its own, in which types are made and committed at once
+     */
+    public TargetTables(String pipeline, Supplier<Handle> sessions) {
         this.pipeline = pipeline;
+        this.types = new TargetTypes(sessions);
     }
 
     /** Reads what the warehouse holds, in place of what is remembered. */
@@ -92,14 +99,11 @@ public final class TargetTables {
      */
     public ReplicatedTable follow(Handle handle, TableDefinition definition) {
         ReplicatedTable known = tables.get(definition.table());
-        ReplicatedTable now;
-        if (known == null) {
-            now = create(handle, definition);
-        } else if (known.definition().number() < definition.number()) {
-            now = evolve(handle, known, definition);
-        } else {
+        if (known != null && known.definition().number() >= definition.number()) {
             return known;
         }
+        types.prepare(definition);
+        ReplicatedTable now = known == null ? create(handle, definition) : evolve(handle, known, definition);
         tables.put(definition.table(), now);
         return now;
     }
@@ -156,7 +160,6 @@ public final class TargetTables {
                 .mapTo(Long.class)
                 .one();
         TargetTable target = target(id, definition);
-        handle.execute("create schema if not exists " + SqlIdentifier.quoted(target.schema()));
         if (exists(handle, target)) {
             adopt(handle, target);
         } else {

@@ -35,7 +35,8 @@ public final class SourceHistory {
                     new ColumnDefinition("body", "text", 3, true, true, false),
                     new ColumnDefinition("extra", "text", 4, false, true, false)),
             List.of("id"),
-            ReplicaIdentity.DEFAULT);
+            ReplicaIdentity.DEFAULT,
+            List.of());
 
     private static final int KEYS = 4;
     private static final int LONGEST_TRANSACTION = 8;

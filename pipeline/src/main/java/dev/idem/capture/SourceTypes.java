@@ -1,0 +1,154 @@
+package dev.idem.capture;
+
+import dev.idem.change.TypeDefinition;
+import dev.idem.change.TypeDefinition.Attribute;
+import dev.idem.change.TypeDefinition.CompositeType;
+import dev.idem.change.TypeDefinition.DomainType;
+import dev.idem.change.TypeDefinition.EnumType;
+import dev.idem.change.TypeDefinition.ExtensionType;
+import dev.idem.change.TypeDefinition.RangeType;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Reads from the source's catalogue the types that a table's columns are made of and that are not PostgreSQL's own.
+ *
+ * <p>The session's {@code search_path} must be {@code pg_catalog}, so that names come with their schemas.
+ *
+ * <p><i>Threads:</i> one thread; made for one table.
+ *
+ * <p><i>Source:</i> PostgreSQL, "System Catalogs": {@code pg_type}, {@code pg_enum}, {@code pg_range}.
+ */
+final class SourceTypes {
+
+    private static final String TYPE = """
+            select n.nspname as schema, format_type(t.oid, null) as name, t.typtype::text as kind,
+                case when t.typcategory = 'A' then t.typelem::bigint else 0 end as element,
+                t.typbasetype::bigint as base, format_type(t.typbasetype, t.typtypmod) as base_name,
+                t.typrelid::bigint as relation,
+                (select c.relkind = 'c' from pg_class c where c.oid = t.typrelid) as stands_alone,
+                r.rngtypid::bigint as range, r.rngsubtype::bigint as subtype,
+                format_type(r.rngsubtype, null) as subtype_name,
+                (select m.typname from pg_type m where m.oid = (to_jsonb(r) ->> 'rngmultitypid')::oid) as multirange,
+                (select e.extname from pg_depend d join pg_extension e on e.oid = d.refobjid
+                    where d.classid = 'pg_type'::regclass and d.objid = t.oid and d.deptype = 'e'
+                        and d.refclassid = 'pg_extension'::regclass) as extension,
+                (select array_agg(l.enumlabel::text order by l.enumsortorder)
+                    from pg_enum l where l.enumtypid = t.oid) as labels
+            from pg_type t
+            join pg_namespace n on n.oid = t.typnamespace
+            left join pg_range r on r.rngtypid = t.oid or (to_jsonb(r) ->> 'rngmultitypid')::oid = t.oid
+            where t.oid = ?::oid and n.nspname not in ('pg_catalog', 'information_schema')
+            """;
+    private static final String ATTRIBUTES = """
+            select attname, format_type(atttypid, atttypmod), atttypid::bigint
+            from pg_attribute
+            where attrelid = ?::oid and attnum > 0 and not attisdropped
+            order by attnum
+            """;
+
+    private final Connection connection;
+    private final Set<Long> seen = new HashSet<>();
+    private final List<TypeDefinition> found = new ArrayList<>();
+
+    SourceTypes(Connection connection) {
+        this.connection = connection;
+    }
+
+    /** The types of the relation's columns; each after those that it is made of. */
+    List<TypeDefinition> ofRelation(long relation) throws SQLException {
+        for (TypedAttribute attribute : attributes(relation)) {
+            take(attribute.type());
+        }
+        return List.copyOf(found);
+    }
+
+    /** An attribute and the {@code oid} of its type. */
+    private record TypedAttribute(Attribute attribute, long type) {}
+
+    private List<TypedAttribute> attributes(long relation) throws SQLException {
+        List<TypedAttribute> attributes = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(ATTRIBUTES)) {
+            statement.setLong(1, relation);
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    attributes.add(
+                            new TypedAttribute(new Attribute(row.getString(1), row.getString(2)), row.getLong(3)));
+                }
+            }
+        }
+        return attributes;
+    }
+
+    private void take(long type) throws SQLException {
+        if (!seen.add(type)) {
+            return;
+        }
+        try (PreparedStatement statement = connection.prepareStatement(TYPE)) {
+            statement.setLong(1, type);
+            try (ResultSet row = statement.executeQuery()) {
+                if (row.next()) {
+                    take(row);
+                }
+            }
+        }
+    }
+
+    private void take(ResultSet row) throws SQLException {
+        String schema = row.getString("schema");
+        String name = row.getString("name");
+        String extension = row.getString("extension");
+        if (row.getLong("element") != 0) {
+            take(row.getLong("element"));
+        } else if (extension != null) {
+            found.add(new ExtensionType(schema, name, extension));
+        } else {
+            switch (row.getString("kind")) {
+                case "e" -> found.add(new EnumType(schema, name, labels(row)));
+                case "d" -> {
+                    take(row.getLong("base"));
+                    found.add(new DomainType(schema, name, row.getString("base_name")));
+                }
+                case "c" -> composite(schema, name, row);
+                case "r" -> {
+                    take(row.getLong("subtype"));
+                    found.add(new RangeType(
+                            schema,
+                            name,
+                            row.getString("subtype_name"),
+                            Optional.ofNullable(row.getString("multirange"))));
+                }
+                case "m" -> take(row.getLong("range"));
+                default -> {
+                    // a base type: nobody can make it without its functions
+                }
+            }
+        }
+    }
+
+    private void composite(String schema, String name, ResultSet row) throws SQLException {
+        if (!row.getBoolean("stands_alone")) {
+            return;
+        }
+        List<Attribute> attributes = new ArrayList<>();
+        for (TypedAttribute attribute : attributes(row.getLong("relation"))) {
+            take(attribute.type());
+            attributes.add(attribute.attribute());
+        }
+        found.add(new CompositeType(schema, name, attributes));
+    }
+
+    private static List<String> labels(ResultSet row) throws SQLException {
+        Array labels = row.getArray("labels");
+        return labels == null ? List.of() : Arrays.asList((String[]) labels.getArray());
+    }
+}

@@ -1,0 +1,110 @@
+package dev.idem.target;
+
+import dev.idem.change.TableDefinition;
+import dev.idem.change.TypeDefinition;
+import dev.idem.change.TypeDefinition.CompositeType;
+import dev.idem.change.TypeDefinition.EnumType;
+import dev.idem.change.TypeDefinition.ExtensionType;
+import dev.idem.error.ErrorKind;
+import dev.idem.error.PipelineException;
+import dev.idem.sql.SqlIdentifier;
+import dev.idem.sql.TypeSql;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jdbi.v3.core.Handle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the schemas and types that tables need before the tables are made.
+ *
+ * <p>Each statement is committed at once, in a session of its own: a label that is added to an enumeration can be used
+ * only behind a commit, and what is added here harms nobody where the caller's transaction is rolled back.
+ *
+ * <p><i>Threads:</i> one thread.
+ */
+final class TargetTypes {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TargetTypes.class);
+    private static final String LONGEST_WAIT = "set lock_timeout = '10s'";
+
+    private final Supplier<Handle> sessions;
+
+    /** With what opens a session. */
+    TargetTypes(Supplier<Handle> sessions) {
+        this.sessions = sessions;
+    }
+
+    /**
+     * Makes what is missing of the schema and the types of a table.
+     *
+     * @throws PipelineException {@link ErrorKind#WAREHOUSE_UNFIT} where an extension is missing
+     */
+    void prepare(TableDefinition definition) {
+        try (Handle handle = sessions.get()) {
+            handle.execute(LONGEST_WAIT);
+            ensureSchema(handle, definition.table().schema());
+            definition.types().forEach(type -> ensure(handle, type, definition));
+        }
+    }
+
+    private static void ensureSchema(Handle handle, String schema) {
+        if (!exists(handle, "select to_regnamespace(:name) is not null", SqlIdentifier.quoted(schema))) {
+            handle.execute("create schema if not exists " + SqlIdentifier.quoted(schema));
+        }
+    }
+
+    private static void ensure(Handle handle, TypeDefinition type, TableDefinition needs) {
+        if (exists(handle, "select to_regtype(:name) is not null", type.name())) {
+            extend(handle, type);
+            return;
+        }
+        if (type instanceof ExtensionType extended) {
+            throw new PipelineException(
+                    ErrorKind.WAREHOUSE_UNFIT,
+                    "table " + needs.table() + " needs type " + type.name() + " of the extension "
+                            + extended.extension() + ", which the warehouse does not have (expected: the extension in"
+                            + " the same schema). Remedy, in the warehouse: create extension "
+                            + SqlIdentifier.quoted(extended.extension()) + " schema "
+                            + SqlIdentifier.quoted(type.schema()));
+        }
+        ensureSchema(handle, type.schema());
+        Optional<String> statement = TypeSql.create(type);
+        statement.ifPresent(handle::execute);
+        LOG.info("type created type={} table={}", type.name(), needs.table());
+    }
+
+    private static void extend(Handle handle, TypeDefinition type) {
+        List<String> statements = List.of();
+        if (type instanceof EnumType enumeration) {
+            statements = TypeSql.addLabels(enumeration, names(handle, """
+                    select enumlabel::text from pg_enum
+                    where enumtypid = to_regtype(:name)
+                    order by enumsortorder""", type));
+        } else if (type instanceof CompositeType composite) {
+            statements = TypeSql.addAttributes(composite, names(handle, """
+                    select a.attname::text from pg_type t join pg_attribute a on a.attrelid = t.typrelid
+                    where t.oid = to_regtype(:name) and a.attnum > 0 and not a.attisdropped
+                    order by a.attnum""", type));
+        }
+        for (String statement : statements) {
+            handle.execute(statement);
+            LOG.info("type extended statement=\"{}\"", statement);
+        }
+    }
+
+    private static boolean exists(Handle handle, String question, String name) {
+        return handle.createQuery(question)
+                .bind("name", name)
+                .mapTo(Boolean.class)
+                .one();
+    }
+
+    private static List<String> names(Handle handle, String query, TypeDefinition type) {
+        return handle.createQuery(query)
+                .bind("name", type.name())
+                .mapTo(String.class)
+                .list();
+    }
+}
