@@ -1,5 +1,6 @@
 package dev.idem.capture;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.idem.change.Lsn;
@@ -74,6 +75,20 @@ final class CaptureFixture implements AutoCloseable {
         return this;
     }
 
+    /** With nothing done for an idle source, for so long; {@link #awaitCaughtUp} then needs a change of ours. */
+    CaptureFixture beatingEvery(Duration interval) {
+        settings = new CaptureSettings(
+                name,
+                data,
+                settings.spillThresholdBytes(),
+                interval,
+                settings.onNewHistory(),
+                settings.source(),
+                settings.log(),
+                settings.engineOptions());
+        return this;
+    }
+
     CaptureFixture excluding(String pattern) {
         SourceSettings given = settings.source();
         SourceSettings narrowed = new SourceSettings(
@@ -145,6 +160,14 @@ final class CaptureFixture implements AutoCloseable {
                     });
             return capture.status().state() == state;
         });
+    }
+
+    /** A capture that ended where it might have gone on streaming. */
+    static void awaitRefusal(Capture capture) {
+        waiting()
+                .until(() -> capture.status().state() == CaptureStatus.State.STREAMING
+                        || capture.status().state() == CaptureStatus.State.FAILED);
+        assertThat(capture.status().state()).isEqualTo(CaptureStatus.State.FAILED);
     }
 
     /** Waits until everything committed so far is in the log. */

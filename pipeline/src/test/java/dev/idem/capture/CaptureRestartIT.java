@@ -118,6 +118,32 @@ class CaptureRestartIT {
     }
 
     @Test
+    @DisplayName("trap 12: a position without changes of ours is confirmed behind the log only, too")
+    void slot_waits_for_positions_that_are_not_published_yet() throws Exception {
+        try (CaptureFixture fixture = servers.capture("quiet", "create table quiet.t " + TABLE)
+                        .reportingEvery(Duration.ofMillis(100))
+                        .beatingEvery(Duration.ofMinutes(30));
+                SourceDatabase database =
+                        SourceDatabase.connect(fixture.settings().source());
+                Capture capture = fixture.startStreaming()) {
+            source.execute("insert into quiet.t values (1, 'published at once')");
+            CaptureFixture.waiting().until(() -> fixture.log().events().size() == 1);
+            for (int i = 0; i < 30; i++) {
+                database.emitHeartbeat();
+                fixture.query("select pg_sleep(0.1)");
+                assertThat(fixture.confirmedFlush())
+                        .isLessThanOrEqualTo(capture.status().publishedLsn().orElseThrow());
+            }
+            Lsn messages = database.emitHeartbeat();
+            source.execute("insert into quiet.t values (2, 'published at once')");
+
+            CaptureFixture.waiting().until(() -> fixture.confirmedFlush().compareTo(messages) > 0);
+
+            assertThat(fixture.log().events()).hasSize(2);
+        }
+    }
+
+    @Test
     @DisplayName("trap 16: WAL of tables that are not captured is let go")
     void slot_follows_wal_without_changes_of_ours() throws Exception {
         source.execute("drop table if exists public.busy", "create table public.busy (id int)");
@@ -223,7 +249,7 @@ class CaptureRestartIT {
 
     private static void assertRefused(CaptureFixture fixture, String reason) {
         try (Capture capture = fixture.start()) {
-            CaptureFixture.awaitState(capture, CaptureStatus.State.FAILED);
+            CaptureFixture.awaitRefusal(capture);
             assertThat(capture.status().detail()).contains(reason).contains("source.on-new-history=resync");
         }
     }

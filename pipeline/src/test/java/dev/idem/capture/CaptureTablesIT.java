@@ -166,7 +166,7 @@ class CaptureTablesIT {
             server.restart();
 
             try (Capture capture = fixture.start()) {
-                CaptureFixture.awaitState(capture, CaptureStatus.State.FAILED);
+                CaptureFixture.awaitRefusal(capture);
                 assertThat(capture.status().detail()).contains("the source is behind the log");
             }
             server.execute("insert into restored.t values (5)");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.idem.assemble.EncodedChange;
 import dev.idem.change.Cut;
+import dev.idem.change.CutCodec;
 import dev.idem.change.Lsn;
 import dev.idem.change.Topics;
 import dev.idem.error.ErrorKind;
@@ -14,6 +15,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -78,6 +85,39 @@ class PublisherIT {
             assertThat(publisher.lastCut()).isEmpty();
             assertThat(publisher.publish(batch(FIRST, "whole")).events()).isEqualTo(1);
         }
+    }
+
+    @Test
+    @DisplayName("a cut whose commit's markers are still to be written is waited for, and seen")
+    void undecided_cut_is_waited_for() throws Exception {
+        Topics topics = new Topics("undecided");
+        try (Publisher first = open("undecided")) {
+            first.ensureTopics(List.of("zombie.s.t"));
+            first.publish(batch(FIRST, "decided"));
+        }
+        Cut undecided = new Cut(2, Cut.Kind.STREAM, 1, SECOND, null, 0, 0, Map.of(), SOURCE, List.of());
+        try (KafkaProducer<byte[], byte[]> other = producer("of-another-id")) {
+            other.initTransactions();
+            other.beginTransaction();
+            other.send(new ProducerRecord<>(topics.progress(), 0, null, new CutCodec().encode(undecided)))
+                    .get();
+            CompletableFuture<Publisher> opening = CompletableFuture.supplyAsync(() -> open("undecided"));
+            assertThatThrownBy(() -> opening.get(3, TimeUnit.SECONDS)).isInstanceOf(TimeoutException.class);
+
+            other.commitTransaction();
+
+            try (Publisher successor = opening.get(30, TimeUnit.SECONDS)) {
+                assertThat(successor.lastCut()).map(Cut::number).hasValue(2L);
+                assertThat(successor.publish(batch(Lsn.parse("0/300"), "next")).number())
+                        .isEqualTo(3);
+            }
+        }
+    }
+
+    private KafkaProducer<byte[], byte[]> producer(String transactionalId) {
+        Map<String, Object> options =
+                Map.of("bootstrap.servers", kafka.bootstrapServers(), "transactional.id", transactionalId);
+        return new KafkaProducer<>(options, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
     private Publisher open(String pipeline) {
