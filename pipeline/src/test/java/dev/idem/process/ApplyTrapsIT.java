@@ -45,34 +45,31 @@ class ApplyTrapsIT {
     @Test
     @DisplayName("trap 23: an older insert that comes again after the delete does not bring the row back")
     void replayed_insert_after_a_delete_does_not_resurrect_the_row() throws SQLException {
-        pipeline.start();
+        pipeline.with("apply.max-cuts", "1").start();
         pipeline.catchUp();
         pipeline.source("insert into notes values (1, 'one', null)", "insert into notes values (2, 'two', null)");
         pipeline.catchUp();
         pipeline.source("delete from notes where id = 1");
         pipeline.catchUp();
 
-        long changedBefore = pipeline.replayAll().all().changed();
+        assertThat(pipeline.replayAll()).isZero();
         pipeline.assertEqual("notes");
-        long changedAfter = pipeline.replayAll().all().changed();
-
-        pipeline.assertEqual("notes");
-        assertThat(changedAfter).isEqualTo(changedBefore);
     }
 
     @Test
     @DisplayName("trap 24: an older insert that comes again after a truncate does not bring the row back")
     void replayed_insert_after_a_truncate_does_not_resurrect_the_row() throws SQLException {
-        pipeline.start();
+        pipeline.with("apply.max-cuts", "1").start();
         pipeline.catchUp();
         pipeline.source("insert into notes values (1, 'one', null), (2, 'two', null)");
         pipeline.catchUp();
         pipeline.transaction("truncate notes", "insert into notes values (2, 'two again', null)");
         pipeline.catchUp();
         pipeline.assertEqual("notes");
+        pipeline.stop();
+        pipeline.start();
 
-        pipeline.replayAll();
-
+        assertThat(pipeline.replayAll()).isZero();
         pipeline.assertEqual("notes");
     }
 
@@ -83,21 +80,23 @@ class ApplyTrapsIT {
                 "create table big (id bigint primary key, n int, body text, doc jsonb, raw bytea, list smallint[], words text[])");
         pipeline.source(
                 "alter table big alter column body set storage external, alter column list set storage external");
-        pipeline.start();
+        pipeline.with("apply.max-cuts", "1").start();
         pipeline.catchUp();
         pipeline.source(
                 "insert into big select 1, 0, " + LARGE + ", to_jsonb(" + LARGE + "), convert_to(" + LARGE
                         + ", 'UTF8')," + " (select array_agg(g::smallint) from generate_series(1, 5000) g), array["
                         + LARGE + "]",
                 "insert into big values (2, 0, '__debezium_unavailable_value', '\"__debezium_unavailable_value\"',"
-                        + " '__debezium_unavailable_value', null, array['__debezium_unavailable_value'])");
+                        + " '__debezium_unavailable_value', null, array['__debezium_unavailable_value'])",
+                "insert into big values (3, 0, 'unchanged', '\"unchanged\"', 'unchanged', null, array['unchanged'])");
         pipeline.catchUp();
         pipeline.source("update big set n = n + 1", "update big set n = n + 1 where id = 1");
+        pipeline.transaction(
+                "insert into big (id, n, body) select 4, 0, " + LARGE, "update big set n = n + 1 where id = 4");
         pipeline.catchUp();
         pipeline.assertEqual("big");
 
-        pipeline.replayAll();
-
+        assertThat(pipeline.replayAll()).isZero();
         pipeline.assertEqual("big");
         assertThat(pipeline.warehouseValue("select count(*) from big where _idem_missing is not null"))
                 .isEqualTo("0");
@@ -158,6 +157,8 @@ class ApplyTrapsIT {
                 "update notes set id = 4 where id = 3",
                 "update notes set id = 3 where id = 2");
         pipeline.transaction("update notes set id = 200 where id = 100", "update notes set id = 300 where id = 200");
+        pipeline.transaction(
+                "insert into notes select 7, " + LARGE + ", 'new'", "update notes set id = 400 where id = 7");
         pipeline.catchUp();
         pipeline.assertEqual("notes");
 

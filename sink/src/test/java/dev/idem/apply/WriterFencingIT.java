@@ -3,14 +3,19 @@ package dev.idem.apply;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.idem.change.Change;
 import dev.idem.change.Cut;
 import dev.idem.change.Lsn;
+import dev.idem.consume.LogCoordinates;
+import dev.idem.consume.LogEvent;
 import dev.idem.consume.PositionedCut;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
+import dev.idem.reduce.SourceHistory;
 import dev.idem.testing.TestPostgres;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterAll;
@@ -50,9 +55,11 @@ class WriterFencingIT {
                 WarehouseWriter younger = start(warehouse)) {
             apply(younger, 1);
             older.begin();
+            older.add(anInsert());
 
             assertFenced(() -> older.commit(cut(1)));
             assertThat(appliedCut()).isEqualTo(1);
+            assertThat(tablesMade()).isZero();
         }
     }
 
@@ -103,6 +110,21 @@ class WriterFencingIT {
         Cut.SourceIdentity source = new Cut.SourceIdentity("1", 1, "test", "idem_test");
         return new PositionedCut(
                 new Cut(number, Cut.Kind.STREAM, 1, Lsn.parse("0/1"), null, 1, 0, Map.of(), source, List.of()), number);
+    }
+
+    private static LogEvent anInsert() {
+        Change change =
+                SourceHistory.generate(new Random(1), 1, false).changes().get(0);
+        return new LogEvent.Decoded(new LogCoordinates("t", 0, 0), SourceHistory.TABLE, change);
+    }
+
+    /** No other test of this class writes: the table itself is part of what the fenced writer must not commit. */
+    private static long tablesMade() {
+        try (Handle handle = warehouse.open()) {
+            return handle.createQuery("select count(*) from pg_class where relname = 'notes'")
+                    .mapTo(Long.class)
+                    .one();
+        }
     }
 
     private long appliedCut() {
