@@ -154,7 +154,7 @@ final class TableWriter {
         ChangeArrays arrays = new ChangeArrays(table.columns().size(), states.size(), false);
         states.forEach(keyed -> addRow(
                 arrays, keyed.state(), Objects.requireNonNull(keyed.state().rowVersion())));
-        written += arrays.execute(handle, UpsertSql.complete(table, guard));
+        written += arrays.execute(handle, UpsertSql.complete(table));
     }
 
     private void writePartial(List<Keyed> states) {

@@ -30,14 +30,15 @@ public final class UpsertSql {
     private UpsertSql() {}
 
     /**
-     * Writes rows whose newest change carries every column.
+     * Writes rows whose newest change carries every column, and is newer than all that was ever applied: no tombstone
+     * is looked at.
      *
      * <p>Binds: an array of texts for each column in catalogue order; epochs; LSNs as texts; ordinals. Counts the rows
      * that changed.
      */
-    public static String complete(TargetTable table, Guard guard) {
+    public static String complete(TargetTable table) {
         List<String> set = new ArrayList<>();
-        writable(table).forEach(column -> set.add(column.quoted() + " = excluded." + column.quoted()));
+        table.otherColumns().forEach(column -> set.add(column.quoted() + " = excluded." + column.quoted()));
         setVersion(set);
         set.add(CARRIED + " = null");
         set.add(MISSING + " = null");
@@ -49,7 +50,7 @@ public final class UpsertSql {
                   now()
                 from (
                 %s
-                ) as change%s
+                ) as change
                 order by %s
                 on conflict (%s) do update set
                   %s
@@ -61,7 +62,6 @@ public final class UpsertSql {
                         Fragments.lines(table.columns(), column -> "change." + column.quoted()),
                         VERSION,
                         Fragments.changes(table.columns()),
-                        tombstoneGuard(table, guard),
                         table.quotedKey(),
                         table.quotedKey(),
                         String.join(",\n  ", set),
@@ -128,11 +128,6 @@ public final class UpsertSql {
                         mergedCarriers(others),
                         Fragments.version("target"),
                         Fragments.version("excluded"));
-    }
-
-    /** The columns that an update sets: equal keys whose texts can differ are written, too. */
-    private static List<TargetColumn> writable(TargetTable table) {
-        return table.keyEqualAsText() ? table.otherColumns() : table.columns();
     }
 
     private static void setVersion(List<String> set) {

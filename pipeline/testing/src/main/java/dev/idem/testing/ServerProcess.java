@@ -49,16 +49,12 @@ public final class ServerProcess implements AutoCloseable {
 
     /** Stops it where it stands with SIGSTOP: connections stay open, and nobody answers. */
     public void freeze() {
-        signal("STOP");
+        Signals.send("STOP", process.pid());
     }
 
     /** Lets it go on after {@link #freeze}. */
     public void thaw() {
-        signal("CONT");
-    }
-
-    private void signal(String name) {
-        Signals.send(name, process.pid());
+        Signals.send("CONT", process.pid());
     }
 
     /** Stops the server cleanly. */
