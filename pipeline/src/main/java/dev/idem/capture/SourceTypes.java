@@ -56,6 +56,9 @@ final class SourceTypes {
             order by attnum
             """;
 
+    /** Types below are PostgreSQL's own, made by initdb ({@code FirstNormalObjectId}, {@code access/transam.h}). */
+    private static final long FIRST_OF_USERS = 16_384;
+
     private final Connection connection;
     private final Set<Long> seen = new HashSet<>();
     private final List<TypeDefinition> found = new ArrayList<>();
@@ -90,7 +93,7 @@ final class SourceTypes {
     }
 
     private void take(long type) throws SQLException {
-        if (!seen.add(type)) {
+        if (type < FIRST_OF_USERS || !seen.add(type)) {
             return;
         }
         try (PreparedStatement statement = connection.prepareStatement(TYPE)) {

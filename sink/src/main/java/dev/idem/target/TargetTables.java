@@ -102,7 +102,7 @@ public final class TargetTables {
         if (known != null && known.definition().number() >= definition.number()) {
             return known;
         }
-        types.prepare(definition);
+        types.prepare(handle, definition);
         ReplicatedTable now = known == null ? create(handle, definition) : evolve(handle, known, definition);
         tables.put(definition.table(), now);
         return now;

@@ -37,11 +37,15 @@ final class TargetTypes {
     }
 
     /**
-     * Makes what is missing of the schema and the types of a table.
+     * Makes what is missing of the schema and the types of a table. Where that can be nothing, no session is opened.
      *
+     * @param caller the session of the caller's transaction, which only asks here
      * @throws PipelineException {@link ErrorKind#WAREHOUSE_UNFIT} where an extension is missing
      */
-    void prepare(TableDefinition definition) {
+    void prepare(Handle caller, TableDefinition definition) {
+        if (definition.types().isEmpty() && hasSchema(caller, definition.table().schema())) {
+            return;
+        }
         try (Handle handle = sessions.get()) {
             handle.execute(LONGEST_WAIT);
             ensureSchema(handle, definition.table().schema());
@@ -50,9 +54,13 @@ final class TargetTypes {
     }
 
     private static void ensureSchema(Handle handle, String schema) {
-        if (!exists(handle, "select to_regnamespace(:name) is not null", SqlIdentifier.quoted(schema))) {
+        if (!hasSchema(handle, schema)) {
             handle.execute("create schema if not exists " + SqlIdentifier.quoted(schema));
         }
+    }
+
+    private static boolean hasSchema(Handle handle, String schema) {
+        return exists(handle, "select to_regnamespace(:name) is not null", SqlIdentifier.quoted(schema));
     }
 
     private static void ensure(Handle handle, TypeDefinition type, TableDefinition needs) {
