@@ -49,7 +49,7 @@ final class CaptureProgress {
         sourceLsn = lsn;
     }
 
-    synchronized void snapshotRows(Collection<Cut.SnapshotTable> tables) {
+    synchronized void snapshotRows(Collection<Cut.TableState> tables) {
         tables.forEach(table -> snapshotRows.put(table.table(), table.rows()));
     }
 

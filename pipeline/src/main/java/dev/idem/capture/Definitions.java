@@ -54,7 +54,7 @@ final class Definitions {
             return last.get();
         }
         TableDefinition numbered =
-                found.withNumber(last.map(TableDefinition::number).orElse(0) + 1);
+                found.numbered(last.map(TableDefinition::number).orElse(0) + 1, found.since());
         latest.put(table, numbered);
         unpublished.add(numbered);
         return numbered;

@@ -40,7 +40,7 @@ final class SnapshotHandler implements Engine.Handler {
     private final Definitions definitions;
     private final Publisher publisher;
     private final CaptureProgress progress;
-    private final Map<TableId, Cut.SnapshotTable> read = new TreeMap<>();
+    private final Map<TableId, Cut.TableState> read = new TreeMap<>();
     private final List<Row> rows = new ArrayList<>();
     private @Nullable Lsn consistentPoint;
     private volatile boolean completed;
@@ -115,7 +115,7 @@ final class SnapshotHandler implements Engine.Handler {
         long count = read.containsKey(definition.table())
                 ? read.get(definition.table()).rows() + 1
                 : 1;
-        read.put(definition.table(), new Cut.SnapshotTable(definition.table(), definition.number(), count));
+        read.put(definition.table(), new Cut.TableState(definition.table(), definition.number(), count, point));
         // A row without a key has no identity but its version, so each gets an ordinal of its own.
         long ordinal = definition.hasKey() ? 0 : count;
         reader.read(record, 0, 0, change -> rows.add(new Row(change, ordinal)));
@@ -130,18 +130,18 @@ final class SnapshotHandler implements Engine.Handler {
         return point;
     }
 
-    private List<Cut.SnapshotTable> closing() {
+    private List<Cut.TableState> closing() {
         for (TableId table : tables) {
             if (!read.containsKey(table)) {
                 TableDefinition definition = definitions.resolve(table);
                 publisher.ensureTopics(List.of(readers.topicOf(table)));
-                read.put(table, new Cut.SnapshotTable(table, definition.number(), 0));
+                read.put(table, new Cut.TableState(table, definition.number(), 0, consistentPoint()));
             }
         }
         return List.copyOf(read.values());
     }
 
-    private void publish(Cut.Kind kind, List<Cut.SnapshotTable> closing) {
+    private void publish(Cut.Kind kind, List<Cut.TableState> closing) {
         Lsn point = consistentPoint();
         Cut cut = publisher.publish(new LogBatch(
                 kind,

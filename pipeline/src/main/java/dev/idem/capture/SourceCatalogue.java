@@ -184,9 +184,16 @@ public final class SourceCatalogue {
     private List<ColumnDefinition> columns(long relation) throws SQLException {
         String sql = """
                 select a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnum, a.attnotnull,
-                    a.attlen = -1 and t.typstorage <> 'p', a.attgenerated <> ''
+                    a.attlen = -1 and t.typstorage <> 'p',
+                    case when a.attgenerated <> '' then pg_catalog.pg_get_expr(d.adbin, d.adrelid) end,
+                    case when a.attcollation <> t.typcollation
+                        then pg_catalog.quote_ident(cn.nspname) || '.' || pg_catalog.quote_ident(co.collname) end,
+                    (a.attmissingval::text::text[])[1]
                 from pg_attribute a
                 join pg_type t on t.oid = a.atttypid
+                left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+                left join pg_collation co on co.oid = a.attcollation
+                left join pg_namespace cn on cn.oid = co.collnamespace
                 where a.attrelid = ?::oid and a.attnum > 0 and not a.attisdropped
                 order by a.attnum
                 """;
@@ -201,7 +208,9 @@ public final class SourceCatalogue {
                             row.getInt(3),
                             row.getBoolean(4),
                             row.getBoolean(5),
-                            row.getBoolean(6)));
+                            row.getString(6),
+                            row.getString(7),
+                            row.getString(8)));
                 }
             }
         }

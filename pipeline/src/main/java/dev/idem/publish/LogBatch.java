@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param transactions how many source transactions it holds
  * @param definitions those that its events are the first to use
  * @param events hands over the events in order
- * @param tables what a completed snapshot has read; empty otherwise
+ * @param tables what its cut tells of tables besides their changes
  */
 public record LogBatch(
         Cut.Kind kind,
@@ -28,7 +28,7 @@ public record LogBatch(
         long transactions,
         List<TableDefinition> definitions,
         Events events,
-        List<Cut.SnapshotTable> tables) {
+        List<Cut.TableState> tables) {
 
     /** Events in the order of the log. */
     @FunctionalInterface

@@ -1,9 +1,11 @@
 package dev.idem.apply;
 
 import dev.idem.change.Cut;
+import dev.idem.change.Lsn;
 import dev.idem.change.TableDefinition;
 import dev.idem.change.TableId;
 import dev.idem.change.Topics;
+import dev.idem.change.Version;
 import dev.idem.consume.CutFollower;
 import dev.idem.consume.CutReader;
 import dev.idem.consume.PositionedCut;
@@ -79,7 +81,7 @@ public final class ApplyLoop implements AutoCloseable {
             requireNext(cut.cut(), previous);
             previous = cut.cut().number();
             reader.read(cut.cut(), writer::add);
-            completeSnapshot(cut.cut());
+            takeTables(cut.cut());
         }
         PositionedCut last = cuts.get(cuts.size() - 1);
         Map<TableId, TableCount> counts = writer.commit(last);
@@ -91,15 +93,18 @@ public final class ApplyLoop implements AutoCloseable {
         writer.begin();
         reader.read(cut.cut(), writer::addCarefully);
         writer.requireSomeAccepted();
-        completeSnapshot(cut.cut());
+        takeTables(cut.cut());
         listener.applied(cut.cut(), 1, writer.commit(cut));
     }
 
-    private void completeSnapshot(Cut cut) {
-        if (cut.kind() == Cut.Kind.SNAPSHOT_COMPLETED) {
-            for (Cut.SnapshotTable table : cut.tables()) {
-                TableDefinition definition = reader.definition(topics.of(table.table()), table.definition());
-                writer.completeSnapshot(definition, cut);
+    /** What the cut tells of tables besides their changes: definitions, and snapshots that are complete. */
+    private void takeTables(Cut cut) {
+        for (Cut.TableState state : cut.tables()) {
+            TableDefinition definition = reader.definition(topics.of(state.table()), state.definition());
+            writer.define(definition);
+            Lsn completeAt = state.completeAt();
+            if (completeAt != null) {
+                writer.completeSnapshot(definition, Version.ofSnapshot(cut.epoch(), completeAt));
             }
         }
     }

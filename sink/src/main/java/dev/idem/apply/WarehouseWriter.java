@@ -1,7 +1,6 @@
 package dev.idem.apply;
 
 import dev.idem.change.Change;
-import dev.idem.change.Cut;
 import dev.idem.change.TableDefinition;
 import dev.idem.change.TableId;
 import dev.idem.change.Version;
@@ -219,10 +218,22 @@ public final class WarehouseWriter implements AutoCloseable {
         }
     }
 
-    /** The end of a snapshot: what it did not contain does not exist. */
-    public void completeSnapshot(TableDefinition definition, Cut cut) {
+    /** A definition that holds from here on, whether or not an event names it. */
+    public void define(TableDefinition definition) {
+        if (targets.isNew(definition)) {
+            flush(definition.table());
+        }
+        follow(definition);
+    }
+
+    /**
+     * The end of a snapshot of the table: what it did not contain does not exist.
+     *
+     * @param floor the version of the snapshot's rows
+     */
+    public void completeSnapshot(TableDefinition definition, Version floor) {
         ReplicatedTable table = follow(definition);
-        batch(table).raiseFloor(Version.ofSnapshot(cut.epoch(), cut.commitLsn()));
+        batch(table).raiseFloor(floor);
     }
 
     private ReplicatedTable follow(TableDefinition definition) {

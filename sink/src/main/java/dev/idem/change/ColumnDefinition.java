@@ -1,5 +1,7 @@
 package dev.idem.change;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One column of a table's definition.
  *
@@ -10,10 +12,31 @@ package dev.idem.change;
  * @param number the attribute number, which stays when the column is renamed and is never used again
  * @param notNull whether the source forbids NULL
  * @param toastable whether a value can be stored out of line, so that an update may leave it out
- * @param generated whether the source computes the value (a stored generated column)
+ * @param generation the expression of a stored generated column, as {@code pg_get_expr} prints it; null for every other
+ *     column
+ * @param collation the collation as SQL writes it, where it is not the type's own; null otherwise
+ * @param missing the value that rows from before the column was added have, where the source remembers one
+ *     ({@code pg_attribute.attmissingval}), as PostgreSQL's text; null otherwise
  */
 public record ColumnDefinition(
-        String name, String type, int number, boolean notNull, boolean toastable, boolean generated) {
+        String name,
+        String type,
+        int number,
+        boolean notNull,
+        boolean toastable,
+        @Nullable String generation,
+        @Nullable String collation,
+        @Nullable String missing) {
+
+    /** A column that is not generated, has its type's collation, and was there when the table was made. */
+    public static ColumnDefinition plain(String name, String type, int number, boolean notNull, boolean toastable) {
+        return new ColumnDefinition(name, type, number, notNull, toastable, null, null, null);
+    }
+
+    /** Whether the source computes the value (a stored generated column). */
+    public boolean generated() {
+        return generation != null;
+    }
 
     /** How the value stands in the JSON of the log. */
     public enum JsonForm {

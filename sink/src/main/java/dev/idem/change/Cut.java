@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param events how many events the ranges hold; tombstone records are not counted
  * @param ranges by topic and partition the offsets that hold them
  * @param source where the events came from
- * @param tables the tables of a completed snapshot with the numbers of their definitions; empty otherwise
+ * @param tables what is told of tables besides their changes: definitions that hold from here on, snapshots that end
+ *     here
  */
 public record Cut(
         long number,
@@ -38,7 +39,7 @@ public record Cut(
         long events,
         Map<String, Map<Integer, OffsetRange>> ranges,
         SourceIdentity source,
-        List<SnapshotTable> tables) {
+        List<TableState> tables) {
 
     /** What a cut contains. */
     public enum Kind {
@@ -83,13 +84,19 @@ public record Cut(
     public record SourceIdentity(String systemIdentifier, int timeline, String database, String slot) {}
 
     /**
-     * A table that a snapshot has read.
+     * What a cut tells of a table besides its changes.
      *
      * @param table its name
-     * @param definition the number of its definition
-     * @param rows how many rows were read
+     * @param definition the number of a definition that holds from here on, whether or not an event names it
+     * @param rows how many rows a snapshot has read; 0 where it is not about a snapshot
+     * @param completeAt the consistent point of the snapshot that has read the whole table: rows with a lower version
+     *     do not exist; null where no snapshot ends here
      */
-    public record SnapshotTable(TableId table, int definition, long rows) {}
+    public record TableState(
+            TableId table,
+            int definition,
+            long rows,
+            @Nullable Lsn completeAt) {}
 
     /** Copies and sorts the maps, so that the text of equal cuts is equal. */
     public Cut {

@@ -47,12 +47,16 @@ public final class CutCodec {
         source.put("database", cut.source().database());
         source.put("slot", cut.source().slot());
         ArrayNode tables = root.putArray("tables");
-        for (Cut.SnapshotTable table : cut.tables()) {
-            tables.addObject()
+        for (Cut.TableState table : cut.tables()) {
+            ObjectNode node = tables.addObject()
                     .put("schema", table.table().schema())
                     .put("table", table.table().name())
                     .put("definition", table.definition())
                     .put("rows", table.rows());
+            Lsn completeAt = table.completeAt();
+            if (completeAt != null) {
+                node.put("complete_at", completeAt.toString());
+            }
         }
         try {
             return json.writeValueAsBytes(root);
@@ -109,13 +113,14 @@ public final class CutCodec {
         return ranges;
     }
 
-    private static List<Cut.SnapshotTable> tables(JsonNode node) {
-        List<Cut.SnapshotTable> tables = new ArrayList<>();
+    private static List<Cut.TableState> tables(JsonNode node) {
+        List<Cut.TableState> tables = new ArrayList<>();
         for (JsonNode table : node) {
-            tables.add(new Cut.SnapshotTable(
+            tables.add(new Cut.TableState(
                     new TableId(JsonFields.text(table, "schema"), JsonFields.text(table, "table")),
                     (int) JsonFields.number(table, "definition"),
-                    JsonFields.number(table, "rows")));
+                    JsonFields.number(table, "rows"),
+                    table.has("complete_at") ? Lsn.parse(JsonFields.text(table, "complete_at")) : null));
         }
         return tables;
     }

@@ -11,11 +11,13 @@ import java.util.TreeSet;
  * One version of a table's definition, as the events that name its number were made under.
  *
  * <p>Events carry only the number (header {@code idem-schema}); the definition itself stands in the topic
- * {@code <name>.schema}. Numbers of one table rise; a higher number is the younger definition.
+ * {@code <name>.schema}. Numbers tell the definitions of one table apart; {@link #isYoungerThan} puts them in order.
  *
  * <p><i>Threads:</i> immutable.
  */
 public final class TableDefinition {
+
+    private static final Version UNTOLD = new Version(0, Lsn.ZERO, 0);
 
     private final TableId table;
     private final int number;
@@ -24,6 +26,7 @@ public final class TableDefinition {
     private final List<String> key;
     private final ReplicaIdentity replicaIdentity;
     private final List<TypeDefinition> types;
+    private final Version since;
     private final Map<String, Integer> indexByName;
     private final int[] keyIndexes;
 
@@ -47,6 +50,18 @@ public final class TableDefinition {
             List<String> key,
             ReplicaIdentity replicaIdentity,
             List<TypeDefinition> types) {
+        this(table, number, relation, columns, key, replicaIdentity, types, UNTOLD);
+    }
+
+    private TableDefinition(
+            TableId table,
+            int number,
+            long relation,
+            List<ColumnDefinition> columns,
+            List<String> key,
+            ReplicaIdentity replicaIdentity,
+            List<TypeDefinition> types,
+            Version since) {
         this.table = table;
         this.number = number;
         this.relation = relation;
@@ -54,6 +69,7 @@ public final class TableDefinition {
         this.key = List.copyOf(key);
         this.replicaIdentity = replicaIdentity;
         this.types = List.copyOf(types);
+        this.since = since;
         this.indexByName = indexByName(table, this.columns);
         this.keyIndexes = this.key.stream().mapToInt(this::requireIndex).toArray();
     }
@@ -69,9 +85,14 @@ public final class TableDefinition {
         return Map.copyOf(indexes);
     }
 
-    /** The same definition under another number. */
-    public TableDefinition withNumber(int newNumber) {
-        return new TableDefinition(table, newNumber, relation, columns, key, replicaIdentity, types);
+    /**
+     * The same definition with its number.
+     *
+     * @param newNumber tells it from the table's others
+     * @param newSince from where on in the source's WAL it is known to hold
+     */
+    public TableDefinition numbered(int newNumber, Version newSince) {
+        return new TableDefinition(table, newNumber, relation, columns, key, replicaIdentity, types, newSince);
     }
 
     /** The table that it defines. */
@@ -82,6 +103,23 @@ public final class TableDefinition {
     /** The place in the history of the table's definitions, from 1. */
     public int number() {
         return number;
+    }
+
+    /**
+     * From where on in the source's WAL the definition is known to hold: the commit of the transaction that was the
+     * first seen to use it, or the consistent point of the snapshot that read it.
+     */
+    public Version since() {
+        return since;
+    }
+
+    /**
+     * True where this definition came after the other one. Numbers do not tell that: a table that is read anew is
+     * defined as of now, and the stream may meet older definitions afterwards.
+     */
+    public boolean isYoungerThan(TableDefinition other) {
+        int bySince = since.compareTo(other.since);
+        return bySince != 0 ? bySince > 0 : number > other.number;
     }
 
     /** The table's {@code pg_class.oid} at the source. */

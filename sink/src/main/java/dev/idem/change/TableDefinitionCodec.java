@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes and reads {@link TableDefinition}s as the records of the compacted topic {@code <name>.schema}.
@@ -32,17 +33,20 @@ public final class TableDefinitionCodec {
         root.put("schema", definition.table().schema());
         root.put("table", definition.table().name());
         root.put("number", definition.number());
+        root.put("since", definition.since().toString());
         root.put("relation", definition.relation());
         root.put("replica_identity", definition.replicaIdentity().name().toLowerCase(Locale.ROOT));
         ArrayNode columns = root.putArray("columns");
         for (ColumnDefinition column : definition.columns()) {
-            columns.addObject()
+            ObjectNode node = columns.addObject()
                     .put("name", column.name())
                     .put("type", column.type())
                     .put("number", column.number())
                     .put("not_null", column.notNull())
-                    .put("toastable", column.toastable())
-                    .put("generated", column.generated());
+                    .put("toastable", column.toastable());
+            putWhereThere(node, "generation", column.generation());
+            putWhereThere(node, "collation", column.collation());
+            putWhereThere(node, "missing", column.missing());
         }
         ArrayNode key = root.putArray("key");
         definition.key().forEach(key::add);
@@ -52,6 +56,16 @@ public final class TableDefinitionCodec {
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException("encoding the definition of " + definition, e);
         }
+    }
+
+    private static void putWhereThere(ObjectNode node, String field, @Nullable String text) {
+        if (text != null) {
+            node.put(field, text);
+        }
+    }
+
+    private static @Nullable String textWhereThere(JsonNode node, String field) {
+        return node.has(field) ? JsonFields.text(node, field) : null;
     }
 
     /**
@@ -70,19 +84,22 @@ public final class TableDefinitionCodec {
                         (int) JsonFields.number(column, "number"),
                         JsonFields.flag(column, "not_null"),
                         JsonFields.flag(column, "toastable"),
-                        JsonFields.flag(column, "generated")));
+                        textWhereThere(column, "generation"),
+                        textWhereThere(column, "collation"),
+                        textWhereThere(column, "missing")));
             }
             List<String> key = new ArrayList<>();
             JsonFields.required(root, "key").forEach(name -> key.add(name.asText()));
             return new TableDefinition(
-                    new TableId(JsonFields.text(root, "schema"), JsonFields.text(root, "table")),
-                    (int) JsonFields.number(root, "number"),
-                    JsonFields.number(root, "relation"),
-                    columns,
-                    key,
-                    ReplicaIdentity.valueOf(
-                            JsonFields.text(root, "replica_identity").toUpperCase(Locale.ROOT)),
-                    TypeDefinitionCodec.decode(root));
+                            new TableId(JsonFields.text(root, "schema"), JsonFields.text(root, "table")),
+                            (int) JsonFields.number(root, "number"),
+                            JsonFields.number(root, "relation"),
+                            columns,
+                            key,
+                            ReplicaIdentity.valueOf(
+                                    JsonFields.text(root, "replica_identity").toUpperCase(Locale.ROOT)),
+                            TypeDefinitionCodec.decode(root))
+                    .numbered((int) JsonFields.number(root, "number"), Version.parse(JsonFields.text(root, "since")));
         } catch (IOException | IllegalArgumentException e) {
             throw new MalformedEventException(
                     "table definition: not readable (expected: a record of this product's schema topic)", e);

@@ -89,7 +89,7 @@ public final class TargetTables {
     /** True where the definition is younger than what the warehouse holds, so that {@link #follow} would change it. */
     public boolean isNew(TableDefinition definition) {
         ReplicatedTable known = tables.get(definition.table());
-        return known == null || known.definition().number() < definition.number();
+        return known == null || definition.isYoungerThan(known.definition());
     }
 
     /**
@@ -99,7 +99,7 @@ public final class TargetTables {
      */
     public ReplicatedTable follow(Handle handle, TableDefinition definition) {
         ReplicatedTable known = tables.get(definition.table());
-        if (known != null && known.definition().number() >= definition.number()) {
+        if (known != null && !definition.isYoungerThan(known.definition())) {
             return known;
         }
         types.prepare(handle, definition);

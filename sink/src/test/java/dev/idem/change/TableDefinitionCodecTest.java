@@ -22,7 +22,7 @@ class TableDefinitionCodecTest {
                 new TableId("s", "t"),
                 3,
                 16_384,
-                List.of(new ColumnDefinition("id", "bigint", 1, true, false, false)),
+                List.of(ColumnDefinition.plain("id", "bigint", 1, true, false)),
                 List.of("id"),
                 ReplicaIdentity.FULL,
                 types);

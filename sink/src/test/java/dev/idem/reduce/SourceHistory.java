@@ -30,10 +30,10 @@ public final class SourceHistory {
             1,
             16_384,
             List.of(
-                    new ColumnDefinition("id", "bigint", 1, true, false, false),
-                    new ColumnDefinition("small", "integer", 2, true, false, false),
-                    new ColumnDefinition("body", "text", 3, true, true, false),
-                    new ColumnDefinition("extra", "text", 4, false, true, false)),
+                    ColumnDefinition.plain("id", "bigint", 1, true, false),
+                    ColumnDefinition.plain("small", "integer", 2, true, false),
+                    ColumnDefinition.plain("body", "text", 3, true, true),
+                    ColumnDefinition.plain("extra", "text", 4, false, true)),
             List.of("id"),
             ReplicaIdentity.DEFAULT,
             List.of());
