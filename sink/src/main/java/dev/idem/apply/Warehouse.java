@@ -12,6 +12,7 @@ import org.flywaydb.core.api.exception.FlywayValidateException;
 import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.SqlStatements;
 import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jdbi.v3.core.statement.TemplateEngine;
 
@@ -47,6 +48,7 @@ public final class Warehouse {
         this.applicationName = applicationName;
         this.jdbi = Jdbi.create(() -> DriverManager.getConnection(settings.url(), driverProperties()));
         jdbi.setTemplateEngine(TemplateEngine.NOP);
+        jdbi.getConfig(SqlStatements.class).setSqlParser(new StatementParser());
         jdbi.getConfig(StatementExceptions.class)
                 .setMessageRendering(exception -> String.valueOf(exception.getShortMessage()));
     }

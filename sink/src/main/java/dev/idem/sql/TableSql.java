@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Definitions of target tables, of the tables that remember deletes, and of their changes. */
 public final class TableSql {
@@ -53,9 +54,18 @@ public final class TableSql {
                 + (table.hasKey() ? table.quotedKey() : Fragments.VERSION) + ")";
     }
 
-    /** Adds a column. */
-    public static String addColumn(TargetTable table, TargetColumn column) {
-        return "alter table " + table.quoted() + " add column " + column.quoted() + " " + column.type();
+    /**
+     * Adds a column.
+     *
+     * @param missing what the rows that are there have in it, as PostgreSQL's text; null for NULL
+     */
+    public static List<String> addColumn(TargetTable table, TargetColumn column, @Nullable String missing) {
+        String add = "alter table " + table.quoted() + " add column " + column.quoted() + " " + column.type();
+        return missing == null
+                ? List.of(add)
+                : List.of(
+                        add + " default " + SqlIdentifier.literal(missing) + "::" + column.castType(),
+                        "alter table " + table.quoted() + " alter column " + column.quoted() + " drop default");
     }
 
     /** Renames a column. */
@@ -66,6 +76,17 @@ public final class TableSql {
     /** Renames a key's column where its deletes are remembered. */
     public static String renameTombstoneColumn(TargetTable table, String from, String to) {
         return renameColumn(table.tombstoneTable(), from, to);
+    }
+
+    /** Lets the rows' notes of who carried a column, and of what they miss, follow its new name. */
+    public static String renameCarried(TargetTable table, String from, String to) {
+        String old = SqlIdentifier.literal(from);
+        String now = SqlIdentifier.literal(to);
+        return """
+                update %1$s set
+                  %2$s = (%2$s - %4$s) || jsonb_build_object(%5$s, %2$s -> %4$s),
+                  %3$s = array_replace(%3$s, %4$s, %5$s)
+                where jsonb_exists(%2$s, %4$s)""".formatted(table.quoted(), Fragments.CARRIED, Fragments.MISSING, old, now);
     }
 
     private static String renameColumn(String table, String from, String to) {

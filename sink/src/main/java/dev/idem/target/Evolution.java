@@ -5,56 +5,140 @@ import dev.idem.change.TableDefinition;
 import dev.idem.sql.TableSql;
 import dev.idem.sql.TargetColumn;
 import dev.idem.sql.TargetTable;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Decides how a target table follows its source from one definition to the next. Columns are told by their attribute
  * number, so a rename is a rename and not a drop and an add. A column that the source drops stays, empty for new rows:
- * nothing is dropped silently.
+ * nothing is dropped silently. Where another column takes its name, it is moved aside.
  */
 final class Evolution {
 
-    private Evolution() {}
+    private static final int LONGEST_NAME_BYTES = 63;
 
-    /** The statements, in order; none where the table already fits. */
-    static List<String> statements(TargetTable target, TableDefinition from, TableDefinition to) {
-        Map<Integer, ColumnDefinition> before = new HashMap<>();
-        from.columns().forEach(column -> before.put(column.number(), column));
-        Map<Integer, ColumnDefinition> after = new HashMap<>();
-        to.columns().forEach(column -> after.put(column.number(), column));
+    private final TargetTable target;
+    private final Map<Integer, ColumnDefinition> before;
+    private final Map<Integer, ColumnDefinition> after;
+    private final Set<String> taken;
+    private final List<String> statements = new ArrayList<>();
 
-        List<String> statements = new ArrayList<>();
-        for (ColumnDefinition column : from.columns()) {
-            if (!after.containsKey(column.number()) && column.notNull()) {
-                statements.add(TableSql.changeNullability(target, allowingNull(column)));
-            }
-        }
-        for (ColumnDefinition column : to.columns()) {
-            ColumnDefinition old = before.get(column.number());
-            if (old == null) {
-                statements.add(TableSql.addColumn(target, TargetTables.column(column)));
-            } else {
-                follow(statements, target, old, column);
-            }
-        }
-        return statements;
+    private Evolution(TargetTable target, Set<String> present, TableDefinition from, TableDefinition to) {
+        this.target = target;
+        this.before = byNumber(from);
+        this.after = byNumber(to);
+        this.taken = new HashSet<>(present);
+        taken.addAll(from.columnNames());
+        taken.addAll(to.columnNames());
     }
 
-    private static void follow(
-            List<String> statements, TargetTable target, ColumnDefinition old, ColumnDefinition column) {
-        if (!old.name().equals(column.name())) {
-            statements.add(TableSql.renameColumn(target, old.name(), column.name()));
-            if (target.key().stream().anyMatch(key -> key.name().equals(old.name()))) {
-                statements.add(TableSql.renameTombstoneColumn(target, old.name(), column.name()));
+    private static Map<Integer, ColumnDefinition> byNumber(TableDefinition definition) {
+        Map<Integer, ColumnDefinition> columns = new LinkedHashMap<>();
+        definition.columns().forEach(column -> columns.put(column.number(), column));
+        return columns;
+    }
+
+    /**
+     * The statements, in order; none where the table already fits.
+     *
+     * @param present the names of all columns that the target table has
+     */
+    static List<String> statements(TargetTable target, Set<String> present, TableDefinition from, TableDefinition to) {
+        Evolution evolution = new Evolution(target, present, from, to);
+        evolution.leaveBehind(present);
+        evolution.rename();
+        evolution.after.values().forEach(evolution::addOrFollow);
+        return List.copyOf(evolution.statements);
+    }
+
+    /** Columns that stay and take no part any more: they allow NULL, and give way to those that want their names. */
+    private void leaveBehind(Set<String> present) {
+        Set<String> goesOn = new HashSet<>();
+        before.values().forEach(column -> {
+            if (after.containsKey(column.number())) {
+                goesOn.add(column.name());
+            } else if (column.notNull()) {
+                statements.add(TableSql.changeNullability(target, allowingNull(column)));
+            }
+        });
+        for (ColumnDefinition column : after.values()) {
+            if (present.contains(column.name()) && !goesOn.contains(column.name())) {
+                statements.add(TableSql.renameColumn(target, column.name(), free(column.name(), "_dropped")));
             }
         }
+    }
+
+    /** A name that no column has, made of another. */
+    private String free(String name, String ending) {
+        String found = shortened(name, ending) + ending;
+        for (int number = 2; !taken.add(found); number++) {
+            found = shortened(name, ending + number) + ending + number;
+        }
+        return found;
+    }
+
+    private static String shortened(String name, String ending) {
+        String shorter = name;
+        while ((shorter + ending).getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME_BYTES) {
+            shorter = shorter.substring(0, shorter.offsetByCodePoints(shorter.length(), -1));
+        }
+        return shorter;
+    }
+
+    /** Where columns exchange names, each goes by way of a name that nobody has. */
+    private void rename() {
+        Map<String, String> renames = new LinkedHashMap<>();
+        before.values().forEach(column -> {
+            ColumnDefinition now = after.get(column.number());
+            if (now != null && !now.name().equals(column.name())) {
+                renames.put(column.name(), now.name());
+            }
+        });
+        Map<String, String> halfWay = new HashMap<>();
+        renames.forEach((old, now) -> {
+            if (renames.containsKey(now)) {
+                halfWay.put(old, free(old, "_renamed"));
+                rename(old, old, halfWay.get(old));
+            }
+        });
+        renames.forEach((old, now) -> {
+            if (!halfWay.containsKey(old)) {
+                rename(old, old, now);
+            }
+        });
+        halfWay.forEach((old, between) -> rename(old, between, renames.get(old)));
+    }
+
+    private void rename(String known, String old, String now) {
+        statements.add(TableSql.renameColumn(target, old, now));
+        if (target.hasKey()) {
+            statements.add(TableSql.renameCarried(target, old, now));
+        }
+        if (isKey(known)) {
+            statements.add(TableSql.renameTombstoneColumn(target, old, now));
+        }
+    }
+
+    private boolean isKey(String name) {
+        return target.key().stream().anyMatch(key -> key.name().equals(name));
+    }
+
+    private void addOrFollow(ColumnDefinition column) {
+        ColumnDefinition old = before.get(column.number());
         TargetColumn targetColumn = TargetTables.column(column);
+        if (old == null) {
+            statements.addAll(TableSql.addColumn(target, targetColumn, column.missing()));
+            return;
+        }
         if (!old.type().equals(column.type())) {
             statements.add(TableSql.changeType(target, targetColumn));
-            if (target.key().stream().anyMatch(key -> key.name().equals(old.name()))) {
+            if (isKey(old.name())) {
                 statements.add(TableSql.changeTombstoneType(target, targetColumn));
             }
         }

@@ -4,24 +4,36 @@ import dev.idem.change.ColumnDefinition;
 import dev.idem.change.ColumnValue;
 import dev.idem.change.Row;
 import dev.idem.change.TableDefinition;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /**
  * Brings rows that were made under one definition of a table into the shape of another, column by attribute number, so
  * that a renamed column keeps its values and one that was dropped and added again does not inherit any.
  *
+ * <p>A column that was added after the row was made has the value that the source gives to such rows: what it remembers
+ * for them, or NULL. Where the source wrote the table anew instead, the table is read anew and those rows win.
+ *
  * <p><i>Threads:</i> immutable.
  */
 final class RowMapping {
 
-    private final int[] sources;
+    private static final int NOWHERE = -1;
+
+    private final List<Place> places;
     private final boolean identity;
 
-    private RowMapping(int[] sources, boolean identity) {
-        this.sources = sources;
+    /** Where a column's value comes from: a place in the other row, or always the same. */
+    private record Place(int source, ColumnValue otherwise) {
+        ColumnValue valueIn(Row row) {
+            return source == NOWHERE ? otherwise : row.get(source);
+        }
+    }
+
+    private RowMapping(List<Place> places, boolean identity) {
+        this.places = places;
         this.identity = identity;
     }
 
@@ -30,24 +42,30 @@ final class RowMapping {
         for (int i = 0; i < from.columns().size(); i++) {
             byNumber.put(from.columns().get(i).number(), i);
         }
-        List<ColumnDefinition> columns = to.columns();
-        int[] sources = columns.stream()
-                .mapToInt(column -> byNumber.getOrDefault(column.number(), -1))
-                .toArray();
-        boolean identity = sources.length == from.columns().size()
-                && IntStream.range(0, sources.length).allMatch(i -> sources[i] == i);
-        return new RowMapping(sources, identity);
+        boolean older = to.isYoungerThan(from);
+        boolean identity = to.columns().size() == from.columns().size();
+        List<Place> places = new ArrayList<>();
+        for (ColumnDefinition column : to.columns()) {
+            int source = byNumber.getOrDefault(column.number(), NOWHERE);
+            identity &= source == places.size();
+            places.add(new Place(source, older ? valueBefore(column) : ColumnValue.UNAVAILABLE));
+        }
+        return new RowMapping(List.copyOf(places), identity);
     }
 
-    /** The row in the other shape; a column that it does not have is unavailable. */
+    /** What rows from before the column have in it. */
+    private static ColumnValue valueBefore(ColumnDefinition column) {
+        if (column.generated()) {
+            return ColumnValue.UNAVAILABLE;
+        }
+        String missing = column.missing();
+        return missing == null ? ColumnValue.NULL : ColumnValue.of(missing);
+    }
+
+    /** The row in the other shape; a column that it does not have and that is no younger than it is unavailable. */
     Row map(Row row) {
-        if (identity) {
-            return row;
-        }
-        ColumnValue[] values = new ColumnValue[sources.length];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = sources[i] < 0 ? ColumnValue.UNAVAILABLE : row.get(sources[i]);
-        }
-        return Row.of(values);
+        return identity
+                ? row
+                : Row.of(places.stream().map(place -> place.valueIn(row)).toList());
     }
 }

@@ -199,11 +199,7 @@ public final class TargetTables {
                     "table " + target + " exists in the warehouse and has rows that are not ours (expected: an empty"
                             + " table, or none). Remedy: drop table " + name + ", or empty it");
         }
-        Set<String> present = new TreeSet<>(
-                handle.createQuery("""
-                        select attname::text
-                        from pg_attribute
-                        where attrelid = to_regclass(:name) and attnum > 0 and not attisdropped""").bind("name", name).mapTo(String.class).list());
+        Set<String> present = columnsOf(handle, target);
         Set<String> missing = new TreeSet<>();
         target.columns().forEach(column -> missing.add(column.name()));
         missing.removeAll(present);
@@ -219,6 +215,16 @@ public final class TargetTables {
         handle.execute(TableSql.createIdentity(target));
     }
 
+    private static Set<String> columnsOf(Handle handle, TargetTable target) {
+        return new TreeSet<>(handle.createQuery("""
+                        select attname::text
+                        from pg_attribute
+                        where attrelid = to_regclass(:name) and attnum > 0 and not attisdropped""")
+                .bind("name", SqlIdentifier.quoted(target.schema(), target.name()))
+                .mapTo(String.class)
+                .list());
+    }
+
     private ReplicatedTable evolve(Handle handle, ReplicatedTable known, TableDefinition definition) {
         refuseMetadataNames(definition);
         if (!keyNumbers(known.definition()).equals(keyNumbers(definition))) {
@@ -228,7 +234,8 @@ public final class TargetTables {
                             + known.definition().key() + " to " + definition.key()
                             + " (expected: the same key). Remedy: drop the table in the warehouse and begin it anew");
         }
-        for (String statement : Evolution.statements(known.target(), known.definition(), definition)) {
+        for (String statement : Evolution.statements(
+                known.target(), columnsOf(handle, known.target()), known.definition(), definition)) {
             handle.execute(statement);
         }
         handle.createUpdate("""
