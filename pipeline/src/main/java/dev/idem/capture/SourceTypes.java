@@ -2,6 +2,7 @@ package dev.idem.capture;
 
 import dev.idem.change.TypeDefinition;
 import dev.idem.change.TypeDefinition.Attribute;
+import dev.idem.change.TypeDefinition.CollationType;
 import dev.idem.change.TypeDefinition.CompositeType;
 import dev.idem.change.TypeDefinition.DomainType;
 import dev.idem.change.TypeDefinition.EnumType;
@@ -56,6 +57,19 @@ final class SourceTypes {
             order by attnum
             """;
 
+    /** What holds a collation's locale has another name in each version. */
+    private static final String COLLATIONS = """
+            select distinct n.nspname, quote_ident(n.nspname) || '.' || quote_ident(c.collname),
+                case c.collprovider when 'i' then 'icu' when 'b' then 'builtin' else 'libc' end,
+                coalesce(to_jsonb(c) ->> 'colllocale', to_jsonb(c) ->> 'colliculocale', c.collcollate),
+                to_jsonb(c) ->> 'collicurules', c.collisdeterministic
+            from pg_attribute a
+            join pg_collation c on c.oid = a.attcollation
+            join pg_namespace n on n.oid = c.collnamespace
+            where a.attrelid = ?::oid and a.attnum > 0 and not a.attisdropped and n.nspname <> 'pg_catalog'
+            order by 2
+            """;
+
     /** Types below are PostgreSQL's own, made by initdb ({@code FirstNormalObjectId}, {@code access/transam.h}). */
     private static final long FIRST_OF_USERS = 16_384;
 
@@ -67,11 +81,12 @@ final class SourceTypes {
         this.connection = connection;
     }
 
-    /** The types of the relation's columns; each after those that it is made of. */
+    /** The types and collations of the relation's columns; each type after those that it is made of. */
     List<TypeDefinition> ofRelation(long relation) throws SQLException {
         for (TypedAttribute attribute : attributes(relation)) {
             take(attribute.type());
         }
+        collations(relation);
         return List.copyOf(found);
     }
 
@@ -90,6 +105,23 @@ final class SourceTypes {
             }
         }
         return attributes;
+    }
+
+    private void collations(long relation) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(COLLATIONS)) {
+            statement.setLong(1, relation);
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    found.add(new CollationType(
+                            row.getString(1),
+                            row.getString(2),
+                            row.getString(3),
+                            row.getString(4),
+                            Optional.ofNullable(row.getString(5)),
+                            row.getBoolean(6)));
+                }
+            }
+        }
     }
 
     private void take(long type) throws SQLException {

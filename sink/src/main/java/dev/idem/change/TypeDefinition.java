@@ -68,4 +68,16 @@ public sealed interface TypeDefinition {
      * @param extension the extension's name
      */
     record ExtensionType(String schema, String name, String extension) implements TypeDefinition {}
+
+    /**
+     * A collation of a column, made by users of the source.
+     *
+     * @param provider {@code icu}, {@code libc} or {@code builtin}
+     * @param locale the locale's name
+     * @param rules ICU's tailoring rules; empty where there are none
+     * @param deterministic false where texts of different bytes can be equal
+     */
+    record CollationType(
+            String schema, String name, String provider, String locale, Optional<String> rules, boolean deterministic)
+            implements TypeDefinition {}
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.idem.change.TypeDefinition.Attribute;
+import dev.idem.change.TypeDefinition.CollationType;
 import dev.idem.change.TypeDefinition.CompositeType;
 import dev.idem.change.TypeDefinition.DomainType;
 import dev.idem.change.TypeDefinition.EnumType;
@@ -44,6 +45,12 @@ final class TypeDefinitionCodec {
         } else if (type instanceof RangeType range) {
             node.put("kind", "range").put("subtype", range.subtype());
             range.multirange().ifPresent(name -> node.put("multirange", name));
+        } else if (type instanceof CollationType collation) {
+            node.put("kind", "collation")
+                    .put("provider", collation.provider())
+                    .put("locale", collation.locale())
+                    .put("deterministic", collation.deterministic());
+            collation.rules().ifPresent(rules -> node.put("rules", rules));
         } else if (type instanceof ExtensionType extended) {
             node.put("kind", "extension").put("extension", extended.extension());
         }
@@ -79,6 +86,14 @@ final class TypeDefinitionCodec {
                         name,
                         JsonFields.text(node, "subtype"),
                         node.has("multirange") ? Optional.of(JsonFields.text(node, "multirange")) : Optional.empty());
+            case "collation" ->
+                new CollationType(
+                        schema,
+                        name,
+                        JsonFields.text(node, "provider"),
+                        JsonFields.text(node, "locale"),
+                        node.has("rules") ? Optional.of(JsonFields.text(node, "rules")) : Optional.empty(),
+                        JsonFields.flag(node, "deterministic"));
             case "extension" -> new ExtensionType(schema, name, JsonFields.text(node, "extension"));
             default ->
                 throw new MalformedEventException(

@@ -27,7 +27,7 @@ public final class TableSql {
     /** Creates the table that remembers its deletes. */
     public static String createTombstones(TargetTable table) {
         List<String> lines = new ArrayList<>();
-        table.key().forEach(column -> lines.add(column.quoted() + " " + column.type()));
+        table.key().forEach(column -> lines.add(column.quoted() + " " + column.definedType()));
         lines.addAll(List.of("_idem_epoch integer not null", "_idem_lsn pg_lsn not null", "_idem_seq bigint not null"));
         if (table.hasKey()) {
             lines.add("primary key (" + table.quotedKey() + ")");
@@ -60,7 +60,7 @@ public final class TableSql {
      * @param missing what the rows that are there have in it, as PostgreSQL's text; null for NULL
      */
     public static List<String> addColumn(TargetTable table, TargetColumn column, @Nullable String missing) {
-        String add = "alter table " + table.quoted() + " add column " + column.quoted() + " " + column.type();
+        String add = "alter table " + table.quoted() + " add column " + column.quoted() + " " + column.definedType();
         return missing == null
                 ? List.of(add)
                 : List.of(
@@ -106,7 +106,7 @@ public final class TableSql {
 
     private static String changeType(String table, TargetColumn column) {
         return "alter table %s alter column %s type %s using %s::text::%s"
-                .formatted(table, column.quoted(), column.type(), column.quoted(), column.castType());
+                .formatted(table, column.quoted(), column.definedType(), column.quoted(), column.castType());
     }
 
     /** Allows or forbids NULL. */
@@ -116,7 +116,7 @@ public final class TableSql {
     }
 
     private static String definition(TargetColumn column, TargetTable table) {
-        return column.quoted() + " " + column.type() + (forbidsNull(column, table) ? " not null" : "");
+        return column.quoted() + " " + column.definedType() + (forbidsNull(column, table) ? " not null" : "");
     }
 
     /** A value that a change may leave out can be missing for a while, so its column cannot forbid NULL. */

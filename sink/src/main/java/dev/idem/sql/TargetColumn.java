@@ -1,5 +1,7 @@
 package dev.idem.sql;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A column of a target table.
  *
@@ -9,8 +11,16 @@ package dev.idem.sql;
  * @param type the exact type
  * @param notNull whether NULL is refused
  * @param toastable whether a change may leave the value out
+ * @param collation as SQL writes it, where it is not the type's own; null otherwise
  */
-public record TargetColumn(String name, String type, boolean notNull, boolean toastable) {
+public record TargetColumn(
+        String name,
+        String type,
+        boolean notNull,
+        boolean toastable,
+        @Nullable String collation) {
+
+    private static final String BUILT_IN = "pg_catalog.";
 
     /** The name in quotes. */
     String quoted() {
@@ -27,8 +37,17 @@ public record TargetColumn(String name, String type, boolean notNull, boolean to
         return SqlType.withoutModifier(type);
     }
 
-    /** True where keys of this column are equal exactly where their texts are. */
+    /** The type with its collation, as a definition writes it. */
+    String definedType() {
+        return collation == null ? type : type + " collate " + collation;
+    }
+
+    /**
+     * True where keys of this column are equal exactly where their texts are. A collation of the source's users may
+     * hold texts of different bytes equal.
+     */
     public boolean keyEqualAsText() {
-        return SqlType.isEqualAsText(type) || SqlType.isText(type);
+        return SqlType.isEqualAsText(type)
+                || SqlType.isText(type) && (collation == null || collation.startsWith(BUILT_IN));
     }
 }

@@ -2,6 +2,7 @@ package dev.idem.sql;
 
 import dev.idem.change.TypeDefinition;
 import dev.idem.change.TypeDefinition.Attribute;
+import dev.idem.change.TypeDefinition.CollationType;
 import dev.idem.change.TypeDefinition.CompositeType;
 import dev.idem.change.TypeDefinition.DomainType;
 import dev.idem.change.TypeDefinition.EnumType;
@@ -34,8 +35,24 @@ public final class TypeSql {
                             .map(name -> ", multirange_type_name = " + SqlIdentifier.quoted(type.schema(), name))
                             .orElse("")
                     + ")");
+        } else if (type instanceof CollationType collation) {
+            return Optional.of("create collation " + type.name() + " (provider = " + collation.provider()
+                    + ", locale = " + SqlIdentifier.literal(collation.locale()) + ", deterministic = "
+                    + collation.deterministic()
+                    + collation
+                            .rules()
+                            .map(rules -> ", rules = " + SqlIdentifier.literal(rules))
+                            .orElse("")
+                    + ")");
         }
         return Optional.empty();
+    }
+
+    /** Asks whether the type, or the collation, is there; binds its name as {@code name}. */
+    public static String exists(TypeDefinition type) {
+        return type instanceof CollationType
+                ? "select to_regcollation(:name) is not null"
+                : "select to_regtype(:name) is not null";
     }
 
     /**

@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -136,7 +137,7 @@ final class Evolution {
             statements.addAll(TableSql.addColumn(target, targetColumn, column.missing()));
             return;
         }
-        if (!old.type().equals(column.type())) {
+        if (!old.type().equals(column.type()) || !Objects.equals(old.collation(), column.collation())) {
             statements.add(TableSql.changeType(target, targetColumn));
             if (isKey(old.name())) {
                 statements.add(TableSql.changeTombstoneType(target, targetColumn));
@@ -148,6 +149,6 @@ final class Evolution {
     }
 
     private static TargetColumn allowingNull(ColumnDefinition column) {
-        return new TargetColumn(column.name(), column.type(), false, column.toastable());
+        return new TargetColumn(column.name(), column.type(), false, column.toastable(), column.collation());
     }
 }

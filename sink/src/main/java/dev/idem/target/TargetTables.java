@@ -270,6 +270,6 @@ public final class TargetTables {
     /** A generated column is never carried, so it cannot forbid NULL. */
     static TargetColumn column(ColumnDefinition column) {
         boolean notNull = column.notNull() && !column.generated();
-        return new TargetColumn(column.name(), column.type(), notNull, column.toastable());
+        return new TargetColumn(column.name(), column.type(), notNull, column.toastable(), column.collation());
     }
 }

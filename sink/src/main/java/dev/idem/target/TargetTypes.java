@@ -64,7 +64,7 @@ final class TargetTypes {
     }
 
     private static void ensure(Handle handle, TypeDefinition type, TableDefinition needs) {
-        if (exists(handle, "select to_regtype(:name) is not null", type.name())) {
+        if (exists(handle, TypeSql.exists(type), type.name())) {
             extend(handle, type);
             return;
         }

@@ -3,6 +3,7 @@ package dev.idem.change;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.idem.change.TypeDefinition.Attribute;
+import dev.idem.change.TypeDefinition.CollationType;
 import dev.idem.change.TypeDefinition.CompositeType;
 import dev.idem.change.TypeDefinition.DomainType;
 import dev.idem.change.TypeDefinition.EnumType;
@@ -36,6 +37,7 @@ class TableDefinitionCodecTest {
                 new CompositeType("s", "s.place", List.of(new Attribute("the name", "character varying(20)"))),
                 new RangeType("s", "s.moods", "s.mood", Optional.of("multimoods")),
                 new RangeType("s", "s.older", "s.mood", Optional.empty()),
+                new CollationType("s", "s.folded", "icu", "und-u-ks-level2", Optional.of("&a < b"), false),
                 new ExtensionType("public", "public.citext", "citext")));
 
         assertThat(codec.decode(codec.encode(definition))).isEqualTo(definition);
