@@ -34,7 +34,7 @@ final class VerifyReport {
         addColumns(lines, "columns that differ", differing(table));
         addColumns(lines, "columns that the warehouse lacks", String.join(", ", table.sourceOnly()));
         addColumns(lines, "columns that only the warehouse has", String.join(", ", table.warehouseOnly()));
-        addColumns(lines, "columns that the source computes, not compared", String.join(", ", table.generated()));
+        addColumns(lines, "columns that only the source computes, not compared", String.join(", ", table.generated()));
         if (showsKeys) {
             table.examples().forEach(example -> lines.add("          " + told(example)));
         }

@@ -95,6 +95,16 @@ public final class TableDefinition {
         return new TableDefinition(table, newNumber, relation, columns, key, replicaIdentity, types, newSince);
     }
 
+    /** The same definition without the columns that the source computes, as far as the key has none of them. */
+    public TableDefinition written() {
+        List<ColumnDefinition> written = columns.stream()
+                .filter(column -> !column.generated() || isKey(column.name()))
+                .toList();
+        return written.size() == columns.size()
+                ? this
+                : new TableDefinition(table, number, relation, written, key, replicaIdentity, types, since);
+    }
+
     /** The table that it defines. */
     public TableId table() {
         return table;

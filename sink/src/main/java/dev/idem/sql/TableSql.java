@@ -18,7 +18,15 @@ public final class TableSql {
     /** Creates the target table. */
     public static String create(TargetTable table) {
         List<String> lines = new ArrayList<>();
-        table.columns().forEach(column -> lines.add(definition(column, table)));
+        for (int i = 0; i <= table.columns().size(); i++) {
+            int place = i;
+            table.generated().stream()
+                    .filter(generated -> generated.place() == place)
+                    .forEach(generated -> lines.add(definition(generated)));
+            if (i < table.columns().size()) {
+                lines.add(definition(table.columns().get(i), table));
+            }
+        }
         lines.addAll(metadata());
         lines.add(table.hasKey() ? "primary key (" + table.quotedKey() + ")" : "unique (" + Fragments.VERSION + ")");
         return "create table " + table.quoted() + " (\n  " + String.join(",\n  ", lines) + "\n)";
@@ -66,6 +74,32 @@ public final class TableSql {
                 : List.of(
                         add + " default " + SqlIdentifier.literal(missing) + "::" + column.castType(),
                         "alter table " + table.quoted() + " alter column " + column.quoted() + " drop default");
+    }
+
+    /** Adds a column that the warehouse computes. */
+    public static String addGenerated(TargetTable table, GeneratedColumn generated) {
+        return "alter table " + table.quoted() + " add column " + definition(generated);
+    }
+
+    /** Adds a column in the place of one that the warehouse cannot compute; it stays empty. */
+    public static String addEmpty(TargetTable table, GeneratedColumn generated) {
+        return addColumn(table, generated.column(), null).get(0);
+    }
+
+    /** Lets a column keep its values and be computed no more. */
+    public static String dropExpression(TargetTable table, String column) {
+        return "alter table " + table.quoted() + " alter column " + SqlIdentifier.quoted(column)
+                + " drop expression if exists";
+    }
+
+    /** Drops a column that the warehouse computes, so that it can be computed in another way. */
+    public static String dropGenerated(TargetTable table, String column) {
+        return "alter table " + table.quoted() + " drop column " + SqlIdentifier.quoted(column);
+    }
+
+    private static String definition(GeneratedColumn generated) {
+        return generated.column().quoted() + " " + generated.column().definedType() + " generated always as ("
+                + generated.expression() + ") stored";
     }
 
     /** Renames a column. */

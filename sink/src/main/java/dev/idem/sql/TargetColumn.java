@@ -38,7 +38,7 @@ public record TargetColumn(
     }
 
     /** The type with its collation, as a definition writes it. */
-    String definedType() {
+    public String definedType() {
         return collation == null ? type : type + " collate " + collation;
     }
 

@@ -10,17 +10,30 @@ import java.util.stream.Collectors;
  *
  * @param schema its schema
  * @param name its name
- * @param columns the columns that follow the source, in catalogue order; our metadata columns are not among them
+ * @param columns the columns that follow the source, in catalogue order; neither our metadata columns nor those that
+ *     the warehouse computes are among them
  * @param key the columns that tell rows apart, in key order; empty for a table without a key
  * @param tombstones the number in the name of the table that remembers its deletes
+ * @param generated the columns that the warehouse computes
  */
 public record TargetTable(
-        String schema, String name, List<TargetColumn> columns, List<TargetColumn> key, long tombstones) {
+        String schema,
+        String name,
+        List<TargetColumn> columns,
+        List<TargetColumn> key,
+        long tombstones,
+        List<GeneratedColumn> generated) {
 
     /** Copies the lists. */
     public TargetTable {
         columns = List.copyOf(columns);
         key = List.copyOf(key);
+        generated = List.copyOf(generated);
+    }
+
+    /** The same table, made so that what would be computed stays empty. */
+    public TargetTable computingNothing() {
+        return new TargetTable(schema, name, columns, key, tombstones, List.of());
     }
 
     /** True where rows are told apart by a key. */

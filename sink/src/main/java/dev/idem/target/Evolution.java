@@ -32,8 +32,8 @@ final class Evolution {
 
     private Evolution(TargetTable target, Set<String> present, TableDefinition from, TableDefinition to) {
         this.target = target;
-        this.before = byNumber(from);
-        this.after = byNumber(to);
+        this.before = byNumber(from.written());
+        this.after = byNumber(to.written());
         this.taken = new HashSet<>(present);
         taken.addAll(from.columnNames());
         taken.addAll(to.columnNames());

@@ -10,11 +10,13 @@ import dev.idem.change.TableId;
 import dev.idem.change.Version;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
+import dev.idem.sql.GeneratedColumn;
 import dev.idem.sql.SqlIdentifier;
 import dev.idem.sql.TableSql;
 import dev.idem.sql.TargetColumn;
 import dev.idem.sql.TargetTable;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +42,7 @@ public final class TargetTables {
 
     private final String pipeline;
     private final TargetTypes types;
+    private final ComputedColumns computed = new ComputedColumns();
     private final TableDefinitionCodec codec = new TableDefinitionCodec();
     private final Map<TableId, ReplicatedTable> tables = new HashMap<>();
     private final Map<MappingKey, RowMapping> mappings = new HashMap<>();
@@ -124,7 +127,8 @@ public final class TargetTables {
 
     /** The change in the shape of the definition that the warehouse follows. */
     public Change adapt(Change change, TableDefinition madeUnder, ReplicatedTable table) {
-        if (madeUnder.number() == table.definition().number()) {
+        if (madeUnder.number() == table.definition().number()
+                && table.target().generated().isEmpty()) {
             return change;
         }
         RowMapping mapping = mappings.computeIfAbsent(
@@ -132,7 +136,7 @@ public final class TargetTables {
                         madeUnder.table(),
                         madeUnder.number(),
                         table.definition().number()),
-                key -> RowMapping.between(madeUnder, table.definition()));
+                key -> RowMapping.between(madeUnder, table.definition().written()));
         return change.match(
                 upsert -> new Change.Upsert(
                         upsert.version(), upsert.key(), mapping.map(upsert.row()), upsert.movedFrom()),
@@ -163,7 +167,7 @@ public final class TargetTables {
         if (exists(handle, target)) {
             adopt(handle, target);
         } else {
-            handle.execute(TableSql.create(target));
+            computed.create(handle, target);
         }
         handle.execute(TableSql.createTombstones(target));
         LOG.info("target table created table={} definition={}", target, definition.number());
@@ -234,10 +238,13 @@ public final class TargetTables {
                             + known.definition().key() + " to " + definition.key()
                             + " (expected: the same key). Remedy: drop the table in the warehouse and begin it anew");
         }
+        TargetTable target = target(known.id(), definition);
+        computed.leave(handle, known.target(), target);
         for (String statement : Evolution.statements(
                 known.target(), columnsOf(handle, known.target()), known.definition(), definition)) {
             handle.execute(statement);
         }
+        computed.add(handle, known.target(), target);
         handle.createUpdate("""
                         update idem.target
                         set definition = :number, definition_json = :json::jsonb
@@ -247,7 +254,7 @@ public final class TargetTables {
                 .bind("id", known.id())
                 .execute();
         LOG.info("target table changed table={} definition={}", known.target(), definition.number());
-        return new ReplicatedTable(known.id(), definition, target(known.id(), definition), known.floor());
+        return new ReplicatedTable(known.id(), definition, target, known.floor());
     }
 
     /** A renamed column is still the same column of the key. */
@@ -259,12 +266,21 @@ public final class TargetTables {
 
     /** Where the table's rows go: the same schema and name. */
     private static TargetTable target(long id, TableDefinition definition) {
-        List<TargetColumn> columns =
-                definition.columns().stream().map(TargetTables::column).toList();
+        List<TargetColumn> columns = new ArrayList<>();
+        List<GeneratedColumn> generated = new ArrayList<>();
+        for (ColumnDefinition column : definition.columns()) {
+            String expression = column.generation();
+            if (expression == null || definition.isKey(column.name())) {
+                columns.add(column(column));
+            } else {
+                generated.add(new GeneratedColumn(column(column), expression, columns.size()));
+            }
+        }
+        TableDefinition written = definition.written();
         List<TargetColumn> key = definition.key().stream()
-                .map(name -> columns.get(definition.indexOf(name)))
+                .map(name -> columns.get(written.indexOf(name)))
                 .toList();
-        return new TargetTable(definition.table().schema(), definition.table().name(), columns, key, id);
+        return new TargetTable(definition.table().schema(), definition.table().name(), columns, key, id, generated);
     }
 
     /** A generated column is never carried, so it cannot forbid NULL. */

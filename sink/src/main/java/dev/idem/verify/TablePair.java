@@ -21,7 +21,7 @@ import java.util.Set;
  * @param warehouse the warehouse's copy
  * @param sourceOnly columns that only the source has
  * @param warehouseOnly columns that only the warehouse has, ours left out
- * @param generated columns that the source computes, which are not replicated
+ * @param generated columns that the source computes and the warehouse does not
  */
 record TablePair(
         TableId table,
@@ -70,7 +70,7 @@ record TablePair(
         List<String> generated = new ArrayList<>();
         source.columns().forEach((name, column) -> {
             Shape.Column other = warehouse.columns().get(name);
-            if (column.generated()) {
+            if (column.generated() && (other == null || !other.generated())) {
                 generated.add(name);
             } else if (other == null) {
                 sourceOnly.add(name);

@@ -38,7 +38,7 @@ class EvolutionTest {
     private static List<String> statements(TableDefinition from, TableDefinition to) {
         var columns = from.columns().stream().map(TargetTables::column).toList();
         return Evolution.statements(
-                new TargetTable("s", "t", columns, List.of(columns.get(0)), 7),
+                new TargetTable("s", "t", columns, List.of(columns.get(0)), 7, List.of()),
                 new TreeSet<>(from.columnNames()),
                 from,
                 to);
