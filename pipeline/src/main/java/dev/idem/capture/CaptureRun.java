@@ -158,7 +158,9 @@ final class CaptureRun {
 
     private Definitions definitions(SourceDatabase source, Open open) {
         return new Definitions(
-                new SourceCatalogue(source.connection()), open.publisher().knownDefinitions());
+                source,
+                open.publisher().knownDefinitions(),
+                (table, reason) -> LOG.warn("table must be read anew table={} reason={}", table, reason));
     }
 
     private Lsn consistentPoint(SourceDatabase source) {

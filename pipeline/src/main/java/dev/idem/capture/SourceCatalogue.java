@@ -140,9 +140,7 @@ public final class SourceCatalogue {
         return types;
     }
 
-    /** The table's definition as it is now, without a number; empty where there is no such table. */
-    public Optional<TableDefinition> definition(TableId table) {
-        String sql = """
+    private static final String DEFINITION = """
                 select c.oid::bigint, c.relreplident::text,
                     coalesce((
                         select array_agg(a.attname::text order by k.place)
@@ -151,28 +149,46 @@ public final class SourceCatalogue {
                         join pg_attribute a on a.attrelid = c.oid and a.attnum = k.attnum
                         where i.indrelid = c.oid and k.place <= i.indnkeyatts and i.indimmediate
                             and case when c.relreplident = 'i' then i.indisreplident else i.indisprimary end
-                    ), '{}')
+                    ), '{}'),
+                    n.nspname, c.relname
                 from pg_class c
                 join pg_namespace n on n.oid = c.relnamespace
-                where n.nspname = ? and c.relname = ?
+                where c.oid = %s
                 """;
+
+    /** The table's definition as it is now, without a number; empty where there is no such table. */
+    public Optional<TableDefinition> definition(TableId table) {
+        String sql = DEFINITION.formatted("(select t.oid from pg_class t join pg_namespace s on s.oid = t.relnamespace"
+                + " where s.nspname = ? and t.relname = ?)");
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setString(1, table.schema());
             statement.setString(2, table.name());
             try (ResultSet row = statement.executeQuery()) {
-                return row.next() ? Optional.of(definition(table, row)) : Optional.empty();
+                return row.next() ? Optional.of(definition(row)) : Optional.empty();
             }
         } catch (SQLException e) {
             throw SourceFault.of("reading the definition of " + table, e);
         }
     }
 
-    private TableDefinition definition(TableId table, ResultSet row) throws SQLException {
+    /** The same of the table with this {@code pg_class.oid}, whatever it is called now. */
+    Optional<TableDefinition> definition(long relation) {
+        try (PreparedStatement statement = connection.prepareStatement(DEFINITION.formatted("?::oid"))) {
+            statement.setLong(1, relation);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() ? Optional.of(definition(row)) : Optional.empty();
+            }
+        } catch (SQLException e) {
+            throw SourceFault.of("reading the definition of the relation " + relation, e);
+        }
+    }
+
+    private TableDefinition definition(ResultSet row) throws SQLException {
         long relation = row.getLong(1);
         ReplicaIdentity identity = ReplicaIdentity.ofCatalogue(row.getString(2).charAt(0));
         Array key = row.getArray(3);
         return new TableDefinition(
-                table,
+                new TableId(row.getString(4), row.getString(5)),
                 1,
                 relation,
                 columns(relation),

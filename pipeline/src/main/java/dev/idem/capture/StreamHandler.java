@@ -5,10 +5,12 @@ import dev.idem.assemble.TransactionAssembler;
 import dev.idem.change.Cut;
 import dev.idem.change.Lsn;
 import dev.idem.change.Topics;
+import dev.idem.change.Version;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
 import dev.idem.publish.LogBatch;
 import dev.idem.publish.Publisher;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -137,6 +139,7 @@ final class StreamHandler implements Engine.Handler, AutoCloseable {
 
     private boolean message(SourceRecord record) {
         if (assembler.isOpen()) {
+            relation(record);
             return false;
         }
         Lsn lsn = commitLsn(record);
@@ -144,6 +147,18 @@ final class StreamHandler implements Engine.Handler, AutoCloseable {
             position = lsn;
         }
         return true;
+    }
+
+    private void relation(SourceRecord record) {
+        Struct message = ((Struct) record.value()).getStruct("message");
+        if (!message.getString("prefix").equals(RelationMessage.PREFIX)) {
+            return;
+        }
+        RelationMessage relation = RelationMessage.read(ByteBuffer.wrap(message.getBytes("content")));
+        readers.describe(new StreamRelation(
+                relation,
+                new Version(epoch, relation.commitStart(), 0),
+                relation.commitStart().compareTo(position) < 0));
     }
 
     private static Lsn commitLsn(SourceRecord record) {

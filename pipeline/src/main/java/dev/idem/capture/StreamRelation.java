@@ -1,0 +1,11 @@
+package dev.idem.capture;
+
+import dev.idem.change.Version;
+
+/**
+ * A relation message and its place in the history.
+ *
+ * @param since from where on it is known to hold
+ * @param replayed whether its transaction is in the log already, so that the log knows the definition
+ */
+record StreamRelation(RelationMessage message, Version since, boolean replayed) {}
