@@ -6,6 +6,7 @@ import dev.idem.capture.CaptureStatus.State;
 import dev.idem.capture.EngineOptions.Purpose;
 import dev.idem.change.Cut;
 import dev.idem.change.Lsn;
+import dev.idem.change.TableDefinition;
 import dev.idem.change.TableId;
 import dev.idem.change.Topics;
 import dev.idem.error.ErrorKind;
@@ -15,6 +16,8 @@ import dev.idem.publish.Publisher;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -213,10 +216,22 @@ final class CaptureRun {
                     progress);
             try (StreamHandler handler = new StreamHandler(
                             decision, topics, settings.heartbeat().dividedBy(2), parts);
-                    Engine engine = Engine.start(EngineOptions.of(settings, Purpose.STREAM, open.tables()), handler)) {
+                    Engine engine = Engine.start(EngineOptions.of(settings, Purpose.STREAM, streamed(open)), handler)) {
                 watchStream(engine, open.source());
             }
         }
+    }
+
+    /** Those of now and those that the log knows: the stream may still be where one of these was not yet dropped. */
+    private Set<TableId> streamed(Open open) {
+        TablePatterns patterns =
+                new TablePatterns(settings.source().tables(), settings.source().excludedTables());
+        Set<TableId> tables = new TreeSet<>(open.tables());
+        open.publisher().knownDefinitions().stream()
+                .map(TableDefinition::table)
+                .filter(patterns::choose)
+                .forEach(tables::add);
+        return tables;
     }
 
     private void watchStream(Engine engine, SourceDatabase source) throws InterruptedException {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -21,12 +22,14 @@ import java.util.Set;
  *
  * @param commitStart where the COMMIT record of the transaction begins that the message came in
  * @param transactionId that transaction's
+ * @param engineTable what the engine calls the table
  * @param relation the table's {@code pg_class.oid}
  * @param columns in the order of their attribute numbers, which are not told; dropped and unpublished ones left out
  */
 record RelationMessage(
         Lsn commitStart,
         int transactionId,
+        TableId engineTable,
         long relation,
         TableId table,
         ReplicaIdentity replicaIdentity,
@@ -48,11 +51,35 @@ record RelationMessage(
         columns = List.copyOf(columns);
     }
 
-    /** Reads the form that {@link RelationTap} sends: commit start, transaction, and the message as the server sent it. */
+    /** Where a message was seen. */
+    record Place(Lsn commitStart, int transactionId) {}
+
+    /** The form in which a message goes through the engine; {@code message} is as the server sent it. */
+    static ByteBuffer write(Place place, TableId engineTable, ByteBuffer message) {
+        byte[] schema = engineTable.schema().getBytes(StandardCharsets.UTF_8);
+        byte[] name = engineTable.name().getBytes(StandardCharsets.UTF_8);
+        return ByteBuffer.allocate(Long.BYTES + Integer.BYTES + schema.length + name.length + 2 + message.remaining())
+                .putLong(place.commitStart().value())
+                .putInt(place.transactionId())
+                .put(schema)
+                .put((byte) 0)
+                .put(name)
+                .put((byte) 0)
+                .put(message.duplicate())
+                .flip();
+    }
+
+    /** Reads the form that {@link #write} makes. */
     static RelationMessage read(ByteBuffer content) {
         ByteBuffer in = content.duplicate();
-        Lsn commitStart = new Lsn(in.getLong());
-        int transactionId = in.getInt();
+        Place place = new Place(new Lsn(in.getLong()), in.getInt());
+        TableId engineTable = new TableId(text(in), text(in));
+        return read(place, Optional.of(engineTable), in);
+    }
+
+    /** Reads a message as the server sent it; the engine's name is the table's own unless told otherwise. */
+    static RelationMessage read(Place place, Optional<TableId> engineTable, ByteBuffer message) {
+        ByteBuffer in = message.duplicate();
         in.get();
         long relation = Integer.toUnsignedLong(in.getInt());
         String schema = text(in);
@@ -64,7 +91,14 @@ record RelationMessage(
             boolean key = (in.get() & 1) != 0;
             columns.add(new Column(text(in), key, Integer.toUnsignedLong(in.getInt()), in.getInt()));
         }
-        return new RelationMessage(commitStart, transactionId, relation, table, identity, columns);
+        return new RelationMessage(
+                place.commitStart(),
+                place.transactionId(),
+                engineTable.orElse(table),
+                relation,
+                table,
+                identity,
+                columns);
     }
 
     private static String text(ByteBuffer in) {

@@ -1,5 +1,6 @@
 package dev.idem.capture;
 
+import dev.idem.change.TableId;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
 import io.debezium.connector.postgresql.TypeRegistry;
@@ -17,6 +18,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +29,7 @@ import org.postgresql.replication.fluent.logical.ChainedLogicalStreamBuilder;
  *
  * <p>The engine keeps the relation messages to itself. Each is sent through the engine once more as a logical message
  * of the same transaction, so that it comes out between the changes exactly where the server put it. The engine itself
- * is told of the columns under names that it can tell apart.
+ * is told of tables and columns under names that it chooses tables by and can tell apart.
  *
  * <p><i>Threads:</i> one thread, the one that streams.
  *
@@ -40,27 +42,30 @@ final class RelationTap implements MessageDecoder {
     private static final int TRANSACTION_ID = COMMIT_TIME + Long.BYTES;
 
     private final MessageDecoder decoder;
+    private final EngineTables tables;
     private final Consumer<List<String>> announced;
     private long commitStart;
     private Instant commitTime = POSTGRES_EPOCH;
     private int transactionId;
 
-    private RelationTap(MessageDecoder decoder, Consumer<List<String>> announced) {
+    private RelationTap(MessageDecoder decoder, EngineTables tables, Consumer<List<String>> announced) {
         this.decoder = decoder;
+        this.tables = tables;
         this.announced = announced;
     }
 
     /**
      * Puts a tap into the connection.
      *
+     * @param tables the engine's names of the stream's tables
      * @param announced is told the names of a table's columns just before the decoder asks for them
      * @throws PipelineException of kind INVARIANT where the engine's connection is not built as that of Debezium 3.6
      */
-    static void into(ReplicationConnection connection, Consumer<List<String>> announced) {
+    static void into(ReplicationConnection connection, EngineTables tables, Consumer<List<String>> announced) {
         try {
             Field decoder = connection.getClass().getDeclaredField("messageDecoder");
             decoder.setAccessible(true);
-            decoder.set(connection, new RelationTap((MessageDecoder) decoder.get(connection), announced));
+            decoder.set(connection, new RelationTap((MessageDecoder) decoder.get(connection), tables, announced));
         } catch (ReflectiveOperationException | RuntimeException e) {
             throw new PipelineException(
                     ErrorKind.INVARIANT,
@@ -93,34 +98,32 @@ final class RelationTap implements MessageDecoder {
 
     private void relation(ByteBuffer message, ReplicationMessageProcessor processor, TypeRegistry types)
             throws SQLException, InterruptedException {
-        ByteBuffer content = ByteBuffer.allocate(Long.BYTES + Integer.BYTES + message.remaining());
-        content.putLong(commitStart).putInt(transactionId).put(message.duplicate()).flip();
+        RelationMessage.Place place = new RelationMessage.Place(new dev.idem.change.Lsn(commitStart), transactionId);
+        RelationMessage relation = RelationMessage.read(place, Optional.empty(), message);
+        TableId engineTable = tables.nameOf(relation.relation(), relation.table());
         processor.process(new LogicalDecodingMessage(
                 Operation.MESSAGE,
                 commitTime,
                 Integer.toUnsignedLong(transactionId),
                 true,
                 RelationMessage.PREFIX,
-                content.array()));
-        RelationMessage relation = RelationMessage.read(content);
+                RelationMessage.write(place, engineTable, message).array()));
         announced.accept(relation.engineNames());
-        decoder.processMessage(renamed(message, relation), processor, types);
+        decoder.processMessage(renamed(engineTable, relation), processor, types);
     }
 
     /** The message with the names that the engine is to use. */
-    private static ByteBuffer renamed(ByteBuffer message, RelationMessage relation) {
+    private static ByteBuffer renamed(TableId engineTable, RelationMessage relation) {
         List<String> names = relation.engineNames();
-        int columns = 1 + Integer.BYTES;
-        for (int texts = 0; texts < 2; columns++) {
-            texts += message.get(message.position() + columns) == 0 ? 1 : 0;
-        }
-        columns += 1 + Short.BYTES;
-        int size = columns;
+        byte[] schema = engineTable.schema().getBytes(StandardCharsets.UTF_8);
+        byte[] table = engineTable.name().getBytes(StandardCharsets.UTF_8);
+        int size = schema.length + table.length + 4 + Integer.BYTES + Short.BYTES;
         for (String name : names) {
             size += name.getBytes(StandardCharsets.UTF_8).length + 2 + 2 * Integer.BYTES;
         }
-        ByteBuffer renamed = ByteBuffer.allocate(size);
-        renamed.put(message.slice(message.position(), columns));
+        ByteBuffer renamed = ByteBuffer.allocate(size).put((byte) 'R').putInt((int) relation.relation());
+        renamed.put(schema).put((byte) 0).put(table).put((byte) 0);
+        renamed.put((byte) 'd').putShort((short) names.size());
         for (int i = 0; i < names.size(); i++) {
             RelationMessage.Column column = relation.columns().get(i);
             renamed.put((byte) (column.key() ? 1 : 0));

@@ -31,6 +31,7 @@ final class TableReaders {
     private final Topics topics;
     private final Publisher publisher;
     private final IdentityHashMap<Schema, ChangeReader> bySchema = new IdentityHashMap<>();
+    private final Map<TableId, Schema> schemas = new HashMap<>();
     private final Map<TableId, StreamRelation> relations = new HashMap<>();
     private @Nullable Schema lastSchema;
     private @Nullable ChangeReader lastReader;
@@ -62,9 +63,9 @@ final class TableReaders {
 
     /** Takes what the stream says of a table from here on. */
     void describe(StreamRelation relation) {
-        TableId table = relation.message().table();
+        TableId table = relation.message().engineTable();
         relations.put(table, relation);
-        bySchema.values().removeIf(old -> old.table().equals(table));
+        forget(table);
         lastSchema = null;
         lastReader = null;
     }
@@ -78,9 +79,17 @@ final class TableReaders {
         TableId table = new TableId(source.getString("schema"), source.getString("table"));
         ChangeReader reader = new ChangeReader(codec, topics, Module.version(), rows(table, schema), schema);
         publisher.ensureTopics(List.of(reader.topic()));
-        bySchema.values().removeIf(old -> old.table().equals(table));
+        forget(table);
+        schemas.put(table, schema);
         bySchema.put(schema, reader);
         return reader;
+    }
+
+    private void forget(TableId table) {
+        Schema schema = schemas.remove(table);
+        if (schema != null) {
+            bySchema.remove(schema);
+        }
     }
 
     private RowReader rows(TableId table, Schema schema) {

@@ -55,7 +55,7 @@ public final class TextConnectorTask extends PostgresConnectorTask {
                 .withSchema(schema)
                 .jdbcMetadataConnection(keyless)
                 .build();
-        RelationTap.into(replication, keyless::announce);
+        RelationTap.into(replication, EngineTables.of(connection, config), keyless::announce);
         return replication;
     }
 

@@ -175,6 +175,13 @@ class SchemaChangeIT {
             catchUp(fixture);
 
             assertThat(fixture.log().events("dropped", "kept")).hasSize(1);
+            assertThat(fixture.log().events("dropped", "t"))
+                    .extracting(TestLog.Event::operation, TestLog.Event::key)
+                    .containsExactly(
+                            tuple("c", "{\"a\":2,\"b\":1}"),
+                            tuple("d", "{\"a\":2,\"b\":1}"),
+                            tuple("c", "{\"a\":3,\"b\":1}"),
+                            tuple("d", "{\"a\":3,\"b\":1}"));
         }
     }
 
@@ -240,6 +247,46 @@ class SchemaChangeIT {
             assertThat(definitions.get(1).relation())
                     .isEqualTo(definitions.get(0).relation());
             assertThat(definitions.get(1).isYoungerThan(definitions.get(0))).isTrue();
+        }
+    }
+
+    @Test
+    void table_renamed_while_streaming_goes_on_under_its_new_name() throws Exception {
+        try (CaptureFixture fixture = servers.capture("onward", "create table onward.t (id int primary key)");
+                Capture capture = fixture.startStreaming()) {
+            source.execute(
+                    "insert into onward.t values (1)",
+                    "alter table onward.t rename to u",
+                    "insert into onward.u values (2)",
+                    "alter table onward.u add column v int",
+                    "insert into onward.u values (3, 3)");
+            fixture.awaitCaughtUp(capture);
+
+            assertThat(fixture.log().definitions())
+                    .extracting(Object::toString)
+                    .containsExactly("onward.t#1", "onward.u#2", "onward.u#3");
+            assertThat(fixture.log().events("onward", "u"))
+                    .extracting(TestLog.Event::after)
+                    .containsExactly("{\"id\":2}", "{\"id\":3,\"v\":3}");
+        }
+    }
+
+    @Test
+    void table_renamed_while_down_has_its_old_name_for_the_backlog() throws Exception {
+        try (CaptureFixture fixture = servers.capture("earlier", "create table earlier.t (id int primary key)")) {
+            fixture.startStreaming().close();
+            source.execute(
+                    "insert into earlier.t values (1)",
+                    "alter table earlier.t rename to u",
+                    "insert into earlier.u values (2)");
+            catchUp(fixture);
+
+            assertThat(fixture.log().events("earlier", "t"))
+                    .extracting(TestLog.Event::after)
+                    .containsExactly("{\"id\":1}");
+            assertThat(fixture.log().events("earlier", "u"))
+                    .extracting(TestLog.Event::after)
+                    .containsExactly("{\"id\":2}");
         }
     }
 
