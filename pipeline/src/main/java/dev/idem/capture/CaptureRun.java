@@ -89,7 +89,6 @@ final class CaptureRun {
         TablePatterns patterns =
                 new TablePatterns(settings.source().tables(), settings.source().excludedTables());
         SourceCatalogue catalogue = new SourceCatalogue(source.connection());
-        requireReadableTypes(catalogue.unreadableTypes());
         List<SourceTable> chosen = catalogue.tables(patterns);
         for (SourceTable table : chosen) {
             table.obstacle()
@@ -111,17 +110,6 @@ final class CaptureRun {
         }
         new SourcePublication(source.connection(), settings.source().publication()).ensure(tables);
         return tables;
-    }
-
-    private void requireReadableTypes(List<String> unreadable) {
-        if (!unreadable.isEmpty()) {
-            throw new PipelineException(
-                    ErrorKind.SOURCE_UNFIT,
-                    "database " + settings.source().address() + " has the types " + unreadable
-                            + ", domains over an enumeration or enumerations without labels (expected: none, Debezium"
-                            + " does not start beside them). Remedy: a domain over text, or the enumeration itself; a"
-                            + " first label");
-        }
     }
 
     private void snapshot(StartDecision.Snapshot decision, Open open) throws InterruptedException {

@@ -26,6 +26,22 @@ import java.util.Optional;
  */
 public final class SourceCatalogue {
 
+    private static final String DEFINITION = """
+            select c.oid::bigint, c.relreplident::text,
+                coalesce((
+                    select array_agg(a.attname::text order by k.place)
+                    from pg_index i
+                    cross join lateral unnest(i.indkey::int2[]) with ordinality as k (attnum, place)
+                    join pg_attribute a on a.attrelid = c.oid and a.attnum = k.attnum
+                    where i.indrelid = c.oid and k.place <= i.indnkeyatts and i.indimmediate
+                        and case when c.relreplident = 'i' then i.indisreplident else i.indisprimary end
+                ), '{}'),
+                n.nspname, c.relname
+            from pg_class c
+            join pg_namespace n on n.oid = c.relnamespace
+            where c.oid = %s
+            """;
+
     private final Connection connection;
 
     /** A reader on this connection, which is not closed here. */
@@ -113,48 +129,6 @@ public final class SourceCatalogue {
                         "its replica identity is NOTHING, so the source refuses updates and deletes; remedy: " + remedy)
                 : Optional.empty();
     }
-
-    /**
-     * The types that the engine cannot read, so that it does not start, whether or not a table has them: domains over
-     * an enumeration, and enumerations without labels.
-     *
-     * <p><i>Source:</i> Debezium 3.6.3, {@code TypeRegistry.createTypeBuilderFromResultSet}: it asks every type of the
-     * category of enumerations for its labels.
-     */
-    public List<String> unreadableTypes() {
-        String sql = """
-                select format_type(t.oid, null)
-                from pg_type t
-                where t.typcategory = 'E' and not exists (select from pg_enum e where e.enumtypid = t.oid)
-                order by 1
-                """;
-        List<String> types = new ArrayList<>();
-        try (PreparedStatement statement = connection.prepareStatement(sql);
-                ResultSet row = statement.executeQuery()) {
-            while (row.next()) {
-                types.add(row.getString(1));
-            }
-        } catch (SQLException e) {
-            throw SourceFault.of("listing the source's types", e);
-        }
-        return types;
-    }
-
-    private static final String DEFINITION = """
-                select c.oid::bigint, c.relreplident::text,
-                    coalesce((
-                        select array_agg(a.attname::text order by k.place)
-                        from pg_index i
-                        cross join lateral unnest(i.indkey::int2[]) with ordinality as k (attnum, place)
-                        join pg_attribute a on a.attrelid = c.oid and a.attnum = k.attnum
-                        where i.indrelid = c.oid and k.place <= i.indnkeyatts and i.indimmediate
-                            and case when c.relreplident = 'i' then i.indisreplident else i.indisprimary end
-                    ), '{}'),
-                    n.nspname, c.relname
-                from pg_class c
-                join pg_namespace n on n.oid = c.relnamespace
-                where c.oid = %s
-                """;
 
     /** The table's definition as it is now, without a number; empty where there is no such table. */
     public Optional<TableDefinition> definition(TableId table) {

@@ -307,6 +307,27 @@ class SchemaChangeIT {
         }
     }
 
+    @Test
+    void domain_over_an_enumeration_and_an_enumeration_without_labels_are_no_obstacle() throws Exception {
+        try (CaptureFixture fixture = servers.capture(
+                        "labels",
+                        "create type labels.mood as enum ('low', 'high')",
+                        "create type labels.none as enum ()",
+                        "create domain labels.spirit as labels.mood not null",
+                        "create table labels.t (id int primary key, s labels.spirit, l labels.spirit[], n labels.none)",
+                        "insert into labels.t values (1, 'low', '{low}')");
+                Capture capture = fixture.startStreaming()) {
+            source.execute("insert into labels.t values (2, 'high', '{high,low}')");
+            fixture.awaitCaughtUp(capture);
+
+            assertThat(fixture.log().events())
+                    .extracting(TestLog.Event::after)
+                    .containsExactly(
+                            "{\"id\":1,\"s\":\"low\",\"l\":\"{low}\",\"n\":null}",
+                            "{\"id\":2,\"s\":\"high\",\"l\":\"{high,low}\",\"n\":null}");
+        }
+    }
+
     private void catchUp(CaptureFixture fixture) throws Exception {
         try (Capture capture = fixture.startStreaming()) {
             fixture.awaitCaughtUp(capture);
