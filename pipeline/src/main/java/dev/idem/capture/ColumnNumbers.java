@@ -163,10 +163,8 @@ final class ColumnNumbers {
             }
             Column column = columns.get(i);
             Slot slot = slots.get(j);
-            boolean nameBefore =
-                    slot.earlier().stream().anyMatch(e -> e.name().equals(column.name()));
-            boolean typeBefore =
-                    slot.earlier().stream().anyMatch(e -> e.type().equals(column.type()));
+            boolean nameBefore = slot.earlier().stream().anyMatch(e -> e.name().equals(column.name()));
+            boolean typeBefore = slot.earlier().stream().anyMatch(e -> e.type().equals(column.type()));
             int asBefore = slot.earlier().contains(column) ? AS_BEFORE : nameBefore ? NEW_TYPE_SINCE : GUESS;
             if (slot.now().isPresent()) {
                 Column now = slot.now().get();

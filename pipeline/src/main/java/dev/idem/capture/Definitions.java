@@ -93,10 +93,7 @@ final class Definitions {
         Stream<TableDefinition> candidates = relation.replayed()
                 ? ofRelation.stream().filter(definition -> definition.since().compareTo(relation.since()) <= 0)
                 : last.stream();
-        return candidates
-                .filter(made::describesSameAs)
-                .findFirst()
-                .orElseGet(() -> number(made, relation.since()));
+        return candidates.filter(made::describesSameAs).findFirst().orElseGet(() -> number(made, relation.since()));
     }
 
     private Optional<String> reasonToReread(
@@ -111,8 +108,9 @@ final class Definitions {
             return RereadRule.reason(last.get(), made.definition(), facts);
         }
         boolean anew = known.stream()
-                .anyMatch(definition -> definition.table().equals(made.definition().table())
-                        && definition.relation() != made.definition().relation());
+                .anyMatch(definition ->
+                        definition.table().equals(made.definition().table())
+                                && definition.relation() != made.definition().relation());
         return anew ? Optional.of("it was dropped and made again") : Optional.empty();
     }
 

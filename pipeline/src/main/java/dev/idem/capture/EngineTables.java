@@ -34,23 +34,21 @@ final class EngineTables {
         Predicate<TableId> chosen = table -> config.getTableFilters()
                 .dataCollectionFilter()
                 .isIncluded(new io.debezium.relational.TableId(null, table.schema(), table.name()));
-        Map<Long, TableId> names = connection.queryAndMap(
-                """
+        Map<Long, TableId> names = connection.queryAndMap("""
                 select c.oid::bigint, n.nspname, c.relname
                 from pg_catalog.pg_class c
                 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
                 where c.relkind in ('r', 'p')
-                """,
-                row -> {
-                    Map<Long, TableId> found = new HashMap<>();
-                    while (row.next()) {
-                        TableId table = new TableId(row.getString(2), row.getString(3));
-                        if (chosen.test(table)) {
-                            found.put(row.getLong(1), table);
-                        }
-                    }
-                    return found;
-                });
+                """, row -> {
+            Map<Long, TableId> found = new HashMap<>();
+            while (row.next()) {
+                TableId table = new TableId(row.getString(2), row.getString(3));
+                if (chosen.test(table)) {
+                    found.put(row.getLong(1), table);
+                }
+            }
+            return found;
+        });
         return new EngineTables(names, chosen);
     }
 

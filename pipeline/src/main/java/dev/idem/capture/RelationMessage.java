@@ -11,6 +11,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /**
  * What the stream itself says of a table, at the place in the WAL where it says it: pgoutput describes each table
@@ -35,8 +38,8 @@ record RelationMessage(
         ReplicaIdentity replicaIdentity,
         List<Column> columns) {
 
-    /** The prefix of the logical message that carries one through the engine. */
-    static final String PREFIX = "idem.relation";
+    /** The prefix of the logical message that carries one through the engine; nobody at the source can guess it. */
+    static final String PREFIX = "idem.relation." + UUID.randomUUID();
 
     /**
      * One column.
@@ -111,6 +114,16 @@ record RelationMessage(
         in.get(bytes);
         in.get();
         return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    /** The same message with the columns at these places only. */
+    RelationMessage withColumns(IntPredicate places) {
+        List<Column> kept = IntStream.range(0, columns.size())
+                .filter(places)
+                .mapToObj(columns::get)
+                .toList();
+        return new RelationMessage(
+                commitStart, transactionId, engineTable, relation, table, replicaIdentity, kept);
     }
 
     /**

@@ -76,8 +76,7 @@ final class RelationTap implements MessageDecoder {
     }
 
     @Override
-    public void processMessage(
-            @Nullable ByteBuffer message, ReplicationMessageProcessor processor, TypeRegistry types)
+    public void processMessage(@Nullable ByteBuffer message, ReplicationMessageProcessor processor, TypeRegistry types)
             throws SQLException, InterruptedException {
         if (message == null || !message.hasRemaining()) {
             decoder.processMessage(message, processor, types);

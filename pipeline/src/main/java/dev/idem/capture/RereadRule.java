@@ -83,16 +83,16 @@ final class RereadRule {
             return false;
         }
         boolean texts = isText(before.group(1)) && isText(after.group(1));
-        boolean sameBase = before.group(1).equals(after.group(1))
-                && java.util.Objects.equals(before.group(4), after.group(4));
+        boolean sameBase =
+                before.group(1).equals(after.group(1)) && java.util.Objects.equals(before.group(4), after.group(4));
         if (!texts && !sameBase) {
             return false;
         }
         if (after.group(2) == null) {
             return true;
         }
-        boolean bounded = before.group(2) != null
-                && Integer.parseInt(before.group(2)) <= Integer.parseInt(after.group(2));
+        boolean bounded =
+                before.group(2) != null && Integer.parseInt(before.group(2)) <= Integer.parseInt(after.group(2));
         return bounded && java.util.Objects.equals(before.group(3), after.group(3));
     }
 

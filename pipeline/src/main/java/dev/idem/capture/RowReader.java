@@ -44,11 +44,10 @@ final class RowReader {
 
     /** A reader of the stream's rows, which have the columns under these names, in the order of their numbers. */
     static RowReader byNumber(StreamDefinition stream, Schema rowSchema, List<String> names) {
-        return new RowReader(
-                stream.definition(), fields(stream.definition(), column -> {
-                    int place = stream.numbers().indexOf(column.number());
-                    return place < 0 ? null : rowSchema.field(names.get(place));
-                }));
+        return new RowReader(stream.definition(), fields(stream.definition(), column -> {
+            int place = stream.numbers().indexOf(column.number());
+            return place < 0 ? null : rowSchema.field(names.get(place));
+        }));
     }
 
     private static @Nullable Field[] fields(
@@ -67,7 +66,8 @@ final class RowReader {
     }
 
     /** Where the rows have the column at this place of the definition; null where they do not. */
-    @Nullable Field field(int place) {
+    @Nullable
+    Field field(int place) {
         return fields[place];
     }
 

@@ -90,7 +90,8 @@ final class StreamDefinitions {
     private String typeOfDropped(String name) {
         return known.stream()
                 .filter(definition -> definition.indexOf(name) >= 0)
-                .map(definition -> definition.columns().get(definition.indexOf(name)).type())
+                .map(definition ->
+                        definition.columns().get(definition.indexOf(name)).type())
                 .findFirst()
                 .orElse(UNKNOWN_TYPE);
     }
@@ -107,8 +108,8 @@ final class StreamDefinitions {
                 .map(column -> new ColumnNumbers.Column(column.name(), column.type()))
                 .toList()
                 .equals(columns);
-        boolean live = facts.definition().isEmpty()
-                || before.stream().allMatch(column -> now.containsKey(column.number()));
+        boolean live =
+                facts.definition().isEmpty() || before.stream().allMatch(column -> now.containsKey(column.number()));
         return same && live
                 ? Optional.of(new ColumnNumbers.Found(
                         before.stream().map(ColumnDefinition::number).toList(), true))
@@ -144,9 +145,8 @@ final class StreamDefinitions {
     private ColumnDefinition column(ColumnNumbers.Column stream, int number, boolean toastable) {
         ColumnDefinition current = sameType(now.get(number), stream);
         ColumnDefinition before = sameType(lastColumn(number), stream);
-        boolean settled = facts.attribute(number)
-                .map(RelationFacts.Attribute::settled)
-                .orElse(false);
+        boolean settled =
+                facts.attribute(number).map(RelationFacts.Attribute::settled).orElse(false);
         boolean notNull = current == null
                 ? before != null && before.notNull()
                 : current.notNull() && (settled || (before != null && before.notNull()));
@@ -164,8 +164,7 @@ final class StreamDefinitions {
                         source.missing());
     }
 
-    private static @Nullable ColumnDefinition sameType(
-            @Nullable ColumnDefinition column, ColumnNumbers.Column stream) {
+    private static @Nullable ColumnDefinition sameType(@Nullable ColumnDefinition column, ColumnNumbers.Column stream) {
         return column != null && column.type().equals(stream.type()) ? column : null;
     }
 
@@ -196,8 +195,7 @@ final class StreamDefinitions {
     private List<String> key(SortedMap<Integer, ColumnDefinition> made, List<Integer> numbers) {
         Optional<List<String>> current = facts.definition().flatMap(definition -> keyIn(definition, made));
         Optional<List<String>> before = last.flatMap(definition -> keyIn(definition, made));
-        if (message.replicaIdentity() == ReplicaIdentity.FULL
-                || message.replicaIdentity() == ReplicaIdentity.NOTHING) {
+        if (message.replicaIdentity() == ReplicaIdentity.FULL || message.replicaIdentity() == ReplicaIdentity.NOTHING) {
             return current.or(() -> before).orElse(List.of());
         }
         Set<String> flagged = new LinkedHashSet<>();
@@ -212,8 +210,7 @@ final class StreamDefinitions {
     }
 
     /** The key of another definition under the names of this one; empty where a column of it is not there. */
-    private static Optional<List<String>> keyIn(
-            TableDefinition definition, SortedMap<Integer, ColumnDefinition> made) {
+    private static Optional<List<String>> keyIn(TableDefinition definition, SortedMap<Integer, ColumnDefinition> made) {
         List<String> key = new ArrayList<>();
         for (String name : definition.key()) {
             ColumnDefinition here =

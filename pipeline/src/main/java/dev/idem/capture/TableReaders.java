@@ -98,7 +98,11 @@ final class TableReaders {
         if (relation == null) {
             return RowReader.byName(definitions.resolve(table), row);
         }
-        return RowReader.byNumber(
-                definitions.resolve(relation), row, relation.message().engineNames());
+        // The user may have told the engine to leave columns out.
+        List<String> names = relation.message().engineNames();
+        RelationMessage read = relation.message().withColumns(place -> row.field(names.get(place)) != null);
+        List<String> kept =
+                names.stream().filter(name -> row.field(name) != null).toList();
+        return RowReader.byNumber(definitions.resolve(relation.of(read)), row, kept);
     }
 }

@@ -31,7 +31,8 @@ class RereadRuleTest {
     void default_that_the_source_remembers_needs_no_reading() {
         ColumnDefinition remembered = new ColumnDefinition("v", "text", 2, false, true, null, null, "d");
 
-        assertThat(RereadRule.reason(table(ID), table(ID, remembered), filled(2))).isEmpty();
+        assertThat(RereadRule.reason(table(ID), table(ID, remembered), filled(2)))
+                .isEmpty();
         assertThat(RereadRule.reason(table(ID), table(ID, plain("v", "text", 2)), filled(2)))
                 .isPresent();
     }

@@ -11,7 +11,9 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Definitions that change while the stream runs, lags, or stands still: each event has that of its place in the WAL. */
+/**
+ * Definitions that change while the stream runs, lags, or stands still: each event has that of its place in the WAL.
+ */
 class SchemaChangeIT {
 
     private final TestServers servers = TestServers.of(PostgresVersions.first());
@@ -20,8 +22,8 @@ class SchemaChangeIT {
     @Test
     @DisplayName("trap 40: a column added and dropped in one backlog is there for the events between")
     void column_added_and_dropped_in_one_backlog_is_there_between() throws Exception {
-        try (CaptureFixture fixture = servers.capture(
-                "shifts", "create table shifts.t (id int primary key, gone text, v text)")) {
+        try (CaptureFixture fixture =
+                servers.capture("shifts", "create table shifts.t (id int primary key, gone text, v text)")) {
             fixture.startStreaming().close();
             source.execute(
                     "insert into shifts.t values (1, 'g', 'one')",
@@ -53,8 +55,7 @@ class SchemaChangeIT {
     @Test
     @DisplayName("trap 40: a column dropped and added again under one name is another column")
     void column_dropped_and_added_again_while_down_is_another_column() throws Exception {
-        try (CaptureFixture fixture =
-                servers.capture("again", "create table again.t (id int primary key, v text)")) {
+        try (CaptureFixture fixture = servers.capture("again", "create table again.t (id int primary key, v text)")) {
             try (Capture capture = fixture.startStreaming()) {
                 source.execute("insert into again.t values (1, 'old')");
                 fixture.awaitCaughtUp(capture);
@@ -91,8 +92,7 @@ class SchemaChangeIT {
                             tuple("{\"id\":2}", "{\"id\":2,\"w\":\"two\"}"),
                             tuple("{\"key\":3}", "{\"key\":3,\"id\":\"three\"}"));
             assertThat(fixture.log().events().stream().map(event -> columns(fixture, event)))
-                    .containsExactly(
-                            "1 id integer, 2 v text", "1 id integer, 2 w text", "1 key integer, 2 id text");
+                    .containsExactly("1 id integer, 2 v text", "1 id integer, 2 w text", "1 key integer, 2 id text");
         }
     }
 
@@ -101,7 +101,8 @@ class SchemaChangeIT {
     void definition_changes_between_the_writes_of_one_transaction() throws Exception {
         try (CaptureFixture fixture = servers.capture("within", "create table within.t (id int primary key)");
                 Capture capture = fixture.startStreaming()) {
-            source.execute("""
+            source.execute(
+                    """
                     begin;
                     insert into within.t values (1);
                     alter table within.t add column v text;
@@ -293,8 +294,7 @@ class SchemaChangeIT {
     @Test
     @DisplayName("trap 46: columns whose names differ in case only, or have quotes")
     void columns_whose_names_differ_in_case_only_are_told_apart() throws Exception {
-        try (CaptureFixture fixture = servers.capture(
-                        "cases", "create table cases.t (id int primary key, v text)");
+        try (CaptureFixture fixture = servers.capture("cases", "create table cases.t (id int primary key, v text)");
                 Capture capture = fixture.startStreaming()) {
             source.execute(
                     "alter table cases.t add column \"V\" text, add column \"'q'\" text",
@@ -339,9 +339,7 @@ class SchemaChangeIT {
                 .filter(definition -> Integer.toString(definition.number()).equals(event.definition()))
                 .findFirst()
                 .orElseThrow();
-        return named.columns().stream()
-                .map(SchemaChangeIT::column)
-                .collect(java.util.stream.Collectors.joining(", "));
+        return named.columns().stream().map(SchemaChangeIT::column).collect(java.util.stream.Collectors.joining(", "));
     }
 
     private static String column(ColumnDefinition column) {
