@@ -9,7 +9,9 @@ import dev.idem.error.PipelineException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -34,6 +36,7 @@ final class Definitions {
     private final RelationCatalogue relations;
     private final Rereads rereads;
     private final List<TableDefinition> known = new ArrayList<>();
+    private final Map<Long, ToldColumns> told = new HashMap<>();
     private final List<TableDefinition> unpublished = new ArrayList<>();
 
     /** With the definitions that the log holds. */
@@ -79,7 +82,8 @@ final class Definitions {
         Optional<TableDefinition> last = ofRelation.stream()
                 .filter(definition -> definition.since().compareTo(relation.since()) <= 0)
                 .findFirst();
-        StreamDefinitions.Made made = new StreamDefinitions(message, facts, last, ofRelation).make();
+        StreamDefinitions.Made made = new StreamDefinitions(message, facts, last, ofRelation)
+                .make(Optional.ofNullable(told.get(message.relation())));
         TableDefinition definition = chosen(relation, made.definition(), ofRelation, last);
         reasonToReread(made, facts, last).ifPresent(reason -> rereads.request(message.table(), reason));
         return new StreamDefinition(definition, made.numbers());
@@ -112,6 +116,11 @@ final class Definitions {
                         definition.table().equals(made.definition().table())
                                 && definition.relation() != made.definition().relation());
         return anew ? Optional.of("it was dropped and made again") : Optional.empty();
+    }
+
+    /** Takes what the source's event trigger says from here on. */
+    synchronized void told(ToldColumns columns) {
+        told.put(columns.relation(), columns);
     }
 
     /** Hands over the definitions that have to be published with the next events. */

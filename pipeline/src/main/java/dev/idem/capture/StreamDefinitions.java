@@ -57,9 +57,12 @@ final class StreamDefinitions {
      */
     record Made(TableDefinition definition, List<Integer> numbers, boolean certain) {}
 
-    Made make() {
+    /** The definition; {@code told} are the columns as the source's event trigger has told them, where there is one. */
+    Made make(Optional<ToldColumns> told) {
         List<ColumnNumbers.Column> columns = streamColumns();
-        ColumnNumbers.Found found = asLast(columns).orElseGet(() -> ColumnNumbers.find(columns, slots()));
+        ColumnNumbers.Found found = told.flatMap(columnsTold -> columnsTold.find(columns))
+                .or(() -> asLast(columns))
+                .orElseGet(() -> ColumnNumbers.find(columns, slots()));
         SortedMap<Integer, ColumnDefinition> made = new TreeMap<>();
         for (int i = 0; i < columns.size(); i++) {
             int number = found.numbers().get(i);

@@ -139,7 +139,7 @@ final class StreamHandler implements Engine.Handler, AutoCloseable {
 
     private boolean message(SourceRecord record) {
         if (assembler.isOpen()) {
-            relation(record);
+            messageOfTransaction(record);
             return false;
         }
         Lsn lsn = commitLsn(record);
@@ -149,12 +149,18 @@ final class StreamHandler implements Engine.Handler, AutoCloseable {
         return true;
     }
 
-    private void relation(SourceRecord record) {
+    private void messageOfTransaction(SourceRecord record) {
         Struct message = ((Struct) record.value()).getStruct("message");
-        if (!message.getString("prefix").equals(RelationMessage.PREFIX)) {
-            return;
+        String prefix = message.getString("prefix");
+        byte[] content = message.getBytes("content");
+        if (prefix.equals(ToldColumns.PREFIX)) {
+            ToldColumns.read(content).ifPresent(definitions::told);
+        } else if (prefix.equals(RelationMessage.PREFIX)) {
+            relation(RelationMessage.read(ByteBuffer.wrap(content)));
         }
-        RelationMessage relation = RelationMessage.read(ByteBuffer.wrap(message.getBytes("content")));
+    }
+
+    private void relation(RelationMessage relation) {
         readers.describe(new StreamRelation(
                 relation,
                 new Version(epoch, relation.commitStart(), 0),

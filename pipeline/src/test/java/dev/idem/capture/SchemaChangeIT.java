@@ -2,6 +2,7 @@ package dev.idem.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.idem.change.ColumnDefinition;
 import dev.idem.change.TableDefinition;
@@ -294,16 +295,21 @@ class SchemaChangeIT {
     @Test
     @DisplayName("trap 46: columns whose names differ in case only, or have quotes")
     void columns_whose_names_differ_in_case_only_are_told_apart() throws Exception {
-        try (CaptureFixture fixture = servers.capture("cases", "create table cases.t (id int primary key, v text)");
-                Capture capture = fixture.startStreaming()) {
-            source.execute(
-                    "alter table cases.t add column \"V\" text, add column \"'q'\" text",
-                    "insert into cases.t values (1, 'small', 'large', 'quoted')");
-            fixture.awaitCaughtUp(capture);
+        try (CaptureFixture fixture = servers.capture("cases", "create table cases.t (id int primary key, v text)")) {
+            try (Capture capture = fixture.startStreaming()) {
+                source.execute(
+                        "alter table cases.t add column \"V\" text, add column \"'q'\" text",
+                        "insert into cases.t values (1, 'small', 'large', 'quoted')");
+                fixture.awaitCaughtUp(capture);
+            }
+            source.execute("insert into cases.t values (2, 's', 'l', 'q')");
+            catchUp(fixture);
 
             assertThat(fixture.log().events())
                     .extracting(TestLog.Event::after)
-                    .containsExactly("{\"id\":1,\"v\":\"small\",\"V\":\"large\",\"'q'\":\"quoted\"}");
+                    .containsExactly(
+                            "{\"id\":1,\"v\":\"small\",\"V\":\"large\",\"'q'\":\"quoted\"}",
+                            "{\"id\":2,\"v\":\"s\",\"V\":\"l\",\"'q'\":\"q\"}");
         }
     }
 
@@ -325,6 +331,29 @@ class SchemaChangeIT {
                     .containsExactly(
                             "{\"id\":1,\"s\":\"low\",\"l\":\"{low}\",\"n\":null}",
                             "{\"id\":2,\"s\":\"high\",\"l\":\"{high,low}\",\"n\":null}");
+        }
+    }
+
+    @Test
+    void event_trigger_tells_dropped_columns_apart() throws Exception {
+        assumeThat(Integer.parseInt(servers.version())).isGreaterThanOrEqualTo(14);
+        source.execute(SourceScriptsIT.read("040_schema_changes.sql"));
+        try (CaptureFixture fixture = servers.capture("told", "create table told.t (id int primary key)")) {
+            fixture.startStreaming().close();
+            source.execute(
+                    "alter table told.t add column a text, add column b text, add column c text",
+                    "alter table told.t drop column a",
+                    "insert into told.t values (1, 'b', 'c')",
+                    "alter table told.t drop column b",
+                    "insert into told.t values (2, 'c')",
+                    "alter table told.t drop column c",
+                    "insert into told.t values (3)");
+            catchUp(fixture);
+
+            assertThat(fixture.log().events().stream().map(event -> columns(fixture, event)))
+                    .containsExactly("1 id integer, 3 b text, 4 c text", "1 id integer, 4 c text", "1 id integer");
+        } finally {
+            source.execute("drop event trigger idem_schema_changes", "drop schema idem_source cascade");
         }
     }
 
