@@ -6,6 +6,7 @@ import dev.idem.capture.CaptureStatus.State;
 import dev.idem.capture.EngineOptions.Purpose;
 import dev.idem.change.Cut;
 import dev.idem.change.Lsn;
+import dev.idem.change.TableDefinition;
 import dev.idem.change.TableId;
 import dev.idem.change.Topics;
 import dev.idem.error.ErrorKind;
@@ -15,6 +16,8 @@ import dev.idem.publish.Publisher;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -86,7 +89,6 @@ final class CaptureRun {
         TablePatterns patterns =
                 new TablePatterns(settings.source().tables(), settings.source().excludedTables());
         SourceCatalogue catalogue = new SourceCatalogue(source.connection());
-        requireReadableTypes(catalogue.unreadableTypes());
         List<SourceTable> chosen = catalogue.tables(patterns);
         for (SourceTable table : chosen) {
             table.obstacle()
@@ -108,17 +110,6 @@ final class CaptureRun {
         }
         new SourcePublication(source.connection(), settings.source().publication()).ensure(tables);
         return tables;
-    }
-
-    private void requireReadableTypes(List<String> unreadable) {
-        if (!unreadable.isEmpty()) {
-            throw new PipelineException(
-                    ErrorKind.SOURCE_UNFIT,
-                    "database " + settings.source().address() + " has the types " + unreadable
-                            + ", domains over an enumeration or enumerations without labels (expected: none, Debezium"
-                            + " does not start beside them). Remedy: a domain over text, or the enumeration itself; a"
-                            + " first label");
-        }
     }
 
     private void snapshot(StartDecision.Snapshot decision, Open open) throws InterruptedException {
@@ -158,7 +149,9 @@ final class CaptureRun {
 
     private Definitions definitions(SourceDatabase source, Open open) {
         return new Definitions(
-                new SourceCatalogue(source.connection()), open.publisher().knownDefinitions());
+                source,
+                open.publisher().knownDefinitions(),
+                (table, reason) -> LOG.warn("table must be read anew table={} reason={}", table, reason));
     }
 
     private Lsn consistentPoint(SourceDatabase source) {
@@ -211,10 +204,22 @@ final class CaptureRun {
                     progress);
             try (StreamHandler handler = new StreamHandler(
                             decision, topics, settings.heartbeat().dividedBy(2), parts);
-                    Engine engine = Engine.start(EngineOptions.of(settings, Purpose.STREAM, open.tables()), handler)) {
+                    Engine engine = Engine.start(EngineOptions.of(settings, Purpose.STREAM, streamed(open)), handler)) {
                 watchStream(engine, open.source());
             }
         }
+    }
+
+    /** Those of now and those that the log knows: the stream may still be where one of these was not yet dropped. */
+    private Set<TableId> streamed(Open open) {
+        TablePatterns patterns =
+                new TablePatterns(settings.source().tables(), settings.source().excludedTables());
+        Set<TableId> tables = new TreeSet<>(open.tables());
+        open.publisher().knownDefinitions().stream()
+                .map(TableDefinition::table)
+                .filter(patterns::choose)
+                .forEach(tables::add);
+        return tables;
     }
 
     private void watchStream(Engine engine, SourceDatabase source) throws InterruptedException {

@@ -59,16 +59,16 @@ final class ChangeReader {
         }
     }
 
-    ChangeReader(EnvelopeCodec codec, Topics topics, String connector, TableDefinition definition, Schema envelope) {
+    ChangeReader(EnvelopeCodec codec, Topics topics, String connector, RowReader rows, Schema envelope) {
         this.codec = codec;
         this.pipeline = topics.pipeline();
         this.connector = connector;
-        this.definition = definition;
+        this.rows = rows;
+        this.definition = rows.definition();
         this.table = definition.table();
         this.topic = topics.of(table);
         this.fields = EnvelopeFields.of(envelope);
-        this.rows = new RowReader(definition, fields.after.schema());
-        this.labels = new EnumLabels(definition);
+        this.labels = new EnumLabels(rows);
     }
 
     /** True where the record has a value that the definition's types do not have, so that it may have grown old. */

@@ -1,107 +1,157 @@
 package dev.idem.capture;
 
-import dev.idem.change.ColumnDefinition;
+import dev.idem.change.Lsn;
 import dev.idem.change.TableDefinition;
 import dev.idem.change.TableId;
+import dev.idem.change.Version;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Numbers the tables' definitions.
  *
  * <p>Each distinct definition of a table gets the next number and is published before the first event that names it.
- * The numbers go on from those in the log, so a restart gives the same definition the same number.
+ * The numbers go on from those in the log, so a restart gives the same definition the same number. They tell
+ * definitions apart and nothing more: which of two is the younger says {@link TableDefinition#since}.
  *
- * <p>The catalogue tells what a table is now; the stream may still be in the past. So a definition has the columns that
- * the stream has, described by the catalogue where it knows them, else by the table's last definition.
+ * <p>The catalogue tells what a table is now; the stream may still be in the past. So a definition is made of what the
+ * stream says, and the catalogue fills in what it leaves out ({@link StreamDefinitions}). Where the rows that are there
+ * already cannot be told, the table is asked to be read anew ({@link RereadRule}).
  *
- * <p><i>Threads:</i> one thread.
+ * <p><i>Threads:</i> thread-safe; the connection given is used by one thread at a time.
  */
 final class Definitions {
 
+    private static final Version UNTOLD = new Version(0, Lsn.ZERO, 0);
+
     private final SourceCatalogue catalogue;
-    private final Map<TableId, TableDefinition> latest = new HashMap<>();
+    private final RelationCatalogue relations;
+    private final Rereads rereads;
+    private final List<TableDefinition> known = new ArrayList<>();
+    private final Map<Long, ToldColumns> told = new HashMap<>();
     private final List<TableDefinition> unpublished = new ArrayList<>();
 
-    /** With the definitions that the log holds, the older ones first. */
-    Definitions(SourceCatalogue catalogue, List<TableDefinition> known) {
-        this.catalogue = catalogue;
-        known.forEach(definition -> latest.merge(
-                definition.table(), definition, (old, young) -> young.number() > old.number() ? young : old));
+    /** With the definitions that the log holds. */
+    Definitions(SourceDatabase source, Collection<TableDefinition> known, Rereads rereads) {
+        this.catalogue = new SourceCatalogue(source.connection());
+        this.relations = new RelationCatalogue(source.connection());
+        this.rereads = rereads;
+        this.known.addAll(known);
     }
 
     /** The definition of a table as the catalogue has it now. */
-    TableDefinition resolve(TableId table) {
-        List<String> columns = catalogue
+    synchronized TableDefinition resolve(TableId table) {
+        TableDefinition now = catalogue
                 .definition(table)
-                .map(definition -> definition.columns().stream()
-                        .map(ColumnDefinition::name)
-                        .toList())
-                .orElse(List.of());
-        return resolve(table, columns);
+                .orElseThrow(() -> new PipelineException(
+                        ErrorKind.SOURCE_UNFIT, "table " + table + " is gone (expected: a table of the source)"));
+        Version since = known.stream()
+                .filter(definition -> definition.table().equals(table))
+                .map(TableDefinition::since)
+                .max(Comparator.naturalOrder())
+                .orElse(UNTOLD);
+        return register(now, since);
     }
 
-    /** The definition that fits rows with these columns, named in their order. */
-    TableDefinition resolve(TableId table, List<String> streamColumns) {
-        Optional<TableDefinition> last = Optional.ofNullable(latest.get(table));
-        TableDefinition found = describe(table, streamColumns, last);
-        if (last.isPresent() && last.get().describesSameAs(found)) {
-            return last.get();
+    /**
+     * Numbers a definition that is exact at a place: one that the log holds of that place and is the same, else a new
+     * one.
+     */
+    synchronized TableDefinition register(TableDefinition asOfCatalogue, Version since) {
+        return youngest(asOfCatalogue, since)
+                .filter(asOfCatalogue::describesSameAs)
+                .orElseGet(() -> number(asOfCatalogue, since));
+    }
+
+    /** The definition that the stream describes; asks for the table to be read anew where its rows are not told. */
+    synchronized StreamDefinition resolve(StreamRelation relation) {
+        RelationMessage message = relation.message();
+        RelationFacts facts = relations.facts(message);
+        List<TableDefinition> ofRelation = known.stream()
+                .filter(definition -> definition.relation() == message.relation())
+                .sorted(Definitions::youngerFirst)
+                .toList();
+        Optional<TableDefinition> last = ofRelation.stream()
+                .filter(definition -> definition.since().compareTo(relation.since()) <= 0)
+                .findFirst();
+        StreamDefinitions.Made made = new StreamDefinitions(message, facts, last, ofRelation)
+                .make(Optional.ofNullable(told.get(message.relation())));
+        TableDefinition definition = chosen(relation, made.definition(), ofRelation, last);
+        reasonToReread(made, facts, last).ifPresent(reason -> rereads.request(message.table(), reason));
+        return new StreamDefinition(definition, made.numbers());
+    }
+
+    private TableDefinition chosen(
+            StreamRelation relation,
+            TableDefinition made,
+            List<TableDefinition> ofRelation,
+            Optional<TableDefinition> last) {
+        Stream<TableDefinition> candidates = relation.replayed()
+                ? ofRelation.stream().filter(definition -> definition.since().compareTo(relation.since()) <= 0)
+                : last.stream();
+        return candidates.filter(made::describesSameAs).findFirst().orElseGet(() -> number(made, relation.since()));
+    }
+
+    private Optional<String> reasonToReread(
+            StreamDefinitions.Made made, RelationFacts facts, Optional<TableDefinition> last) {
+        if (facts.definition().isEmpty()) {
+            return Optional.empty();
         }
-        TableDefinition numbered =
-                found.numbered(last.map(TableDefinition::number).orElse(0) + 1, found.since());
-        latest.put(table, numbered);
-        unpublished.add(numbered);
-        return numbered;
+        if (!made.certain()) {
+            return Optional.of("its columns' history since its last definition is not known");
+        }
+        if (last.isPresent()) {
+            return RereadRule.reason(last.get(), made.definition(), facts);
+        }
+        boolean anew = known.stream()
+                .anyMatch(definition ->
+                        definition.table().equals(made.definition().table())
+                                && definition.relation() != made.definition().relation());
+        return anew ? Optional.of("it was dropped and made again") : Optional.empty();
+    }
+
+    /** Takes what the source's event trigger says from here on. */
+    synchronized void told(ToldColumns columns) {
+        told.put(columns.relation(), columns);
     }
 
     /** Hands over the definitions that have to be published with the next events. */
-    List<TableDefinition> takeUnpublished() {
+    synchronized List<TableDefinition> takeUnpublished() {
         List<TableDefinition> taken = List.copyOf(unpublished);
         unpublished.clear();
         return taken;
     }
 
-    private TableDefinition describe(TableId table, List<String> streamColumns, Optional<TableDefinition> last) {
-        Optional<TableDefinition> now = catalogue.definition(table);
-        TableDefinition basis = now.or(() -> last)
-                .orElseThrow(() -> new PipelineException(
-                        ErrorKind.SOURCE_UNFIT,
-                        "table " + table + " has changes in the WAL but was dropped, and the log has no definition of"
-                                + " it (expected: one of both)"));
-        List<ColumnDefinition> columns = new ArrayList<>();
-        for (ColumnDefinition column : basis.columns()) {
-            if (column.generated() || streamColumns.contains(column.name())) {
-                columns.add(column);
-            }
-        }
-        streamColumns.stream()
-                .filter(name -> basis.indexOf(name) < 0)
-                .map(name -> gone(table, name, last))
-                .forEach(columns::add);
-        boolean keyIsThere =
-                columns.stream().map(ColumnDefinition::name).toList().containsAll(basis.key());
-        return new TableDefinition(
-                table,
-                1,
-                basis.relation(),
-                columns,
-                keyIsThere ? basis.key() : last.map(TableDefinition::key).orElse(List.of()),
-                basis.replicaIdentity(),
-                basis.types());
+    private Optional<TableDefinition> youngest(TableDefinition like, Version since) {
+        return known.stream()
+                .filter(definition -> definition.relation() == like.relation()
+                        || definition.table().equals(like.table()))
+                .filter(definition -> definition.since().compareTo(since) <= 0)
+                .min(Definitions::youngerFirst);
     }
 
-    private static ColumnDefinition gone(TableId table, String name, Optional<TableDefinition> last) {
-        return last.filter(definition -> definition.indexOf(name) >= 0)
-                .map(definition -> definition.columns().get(definition.indexOf(name)))
-                .orElseThrow(() -> new PipelineException(
-                        ErrorKind.SOURCE_UNFIT,
-                        "column " + table + '.' + name + " has changes in the WAL but was dropped or renamed, and the"
-                                + " log has no definition of it (expected: one of both)"));
+    private TableDefinition number(TableDefinition definition, Version since) {
+        int highest = known.stream()
+                .filter(other -> other.relation() == definition.relation()
+                        || other.table().equals(definition.table()))
+                .mapToInt(TableDefinition::number)
+                .max()
+                .orElse(0);
+        TableDefinition numbered = definition.numbered(highest + 1, since);
+        known.add(numbered);
+        unpublished.add(numbered);
+        return numbered;
+    }
+
+    private static int youngerFirst(TableDefinition one, TableDefinition other) {
+        return one.isYoungerThan(other) ? -1 : other.isYoungerThan(one) ? 1 : 0;
     }
 }

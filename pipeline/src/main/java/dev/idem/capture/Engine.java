@@ -59,6 +59,7 @@ final class Engine implements AutoCloseable {
     }
 
     static Engine start(Properties options, Handler handler) {
+        MendedTypeRegistry.use();
         Engine engine = new Engine(options, handler);
         engine.thread.start();
         return engine;

@@ -65,7 +65,8 @@ final class EngineOptions {
     static Properties of(CaptureSettings settings, Purpose purpose, Collection<TableId> tables) {
         Map<String, String> fixed = fixed(settings, purpose, tables);
         Set<String> touched = new TreeSet<>(settings.engineOptions().keySet());
-        touched.retainAll(fixed.keySet());
+        // The stream's descriptions of tables come as messages, which no filter may take out.
+        touched.removeIf(key -> !fixed.containsKey(key) && !key.startsWith("message.prefix."));
         if (!touched.isEmpty()) {
             throw new PipelineException(
                     ErrorKind.SETTINGS,
@@ -121,6 +122,7 @@ final class EngineOptions {
         fixed.put("include.unknown.datatypes", "true");
         fixed.put("converters", "text");
         fixed.put("text.type", TextConverter.class.getName());
+        fixed.put("binary.handling.mode", "bytes");
         fixed.put("heartbeat.interval.ms", "0");
         fixed.put("statistics.metrics.enabled", "false");
         return fixed;

@@ -9,8 +9,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
+import org.apache.kafka.connect.data.Field;
 import org.apache.kafka.connect.data.Struct;
 
 /**
@@ -28,22 +28,26 @@ final class EnumLabels {
 
     private final List<Column> columns = new ArrayList<>();
 
-    private record Column(String name, boolean array, Set<String> known) {}
+    private record Column(String name, Field field, boolean array, Set<String> known) {}
 
-    EnumLabels(TableDefinition definition) {
+    EnumLabels(RowReader rows) {
+        TableDefinition definition = rows.definition();
         Map<String, Set<String>> labels = new HashMap<>();
         for (TypeDefinition type : definition.types()) {
             if (type instanceof EnumType enumeration) {
                 labels.put(type.name(), new HashSet<>(enumeration.labels()));
             }
         }
-        for (ColumnDefinition column : definition.columns()) {
+        for (int i = 0; i < definition.columns().size(); i++) {
+            ColumnDefinition column = definition.columns().get(i);
+            Field field = rows.field(i);
             boolean array = column.type().endsWith(ARRAY);
             String element =
                     array ? column.type().substring(0, column.type().length() - ARRAY.length()) : column.type();
-            Optional.ofNullable(labels.get(element))
-                    .filter(known -> !column.generated())
-                    .ifPresent(known -> columns.add(new Column(column.name(), array, known)));
+            Set<String> known = labels.get(element);
+            if (known != null && field != null) {
+                columns.add(new Column(column.name(), field, array, known));
+            }
         }
     }
 
@@ -56,7 +60,7 @@ final class EnumLabels {
     boolean hasUnknown(Struct row) {
         boolean unknown = false;
         for (Column column : columns) {
-            if (row.getWithoutDefault(column.name()) instanceof String text && !RowReader.isUnchanged(text)) {
+            if (row.getWithoutDefault(column.field().name()) instanceof String text && !RowReader.isUnchanged(text)) {
                 unknown |= column.array()
                         ? hasUnknownElement(text, column.known())
                         : column.known().add(text);

@@ -6,6 +6,7 @@ import dev.idem.change.ReplicaIdentity;
 import dev.idem.change.Row;
 import dev.idem.change.TableDefinition;
 import java.util.List;
+import java.util.function.Function;
 import org.apache.kafka.connect.data.Field;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.Struct;
@@ -26,21 +27,48 @@ final class RowReader {
     private final @Nullable Field[] fields;
     private final boolean[] inOldImage;
 
-    RowReader(TableDefinition definition, Schema rowSchema) {
+    private RowReader(TableDefinition definition, @Nullable Field[] fields) {
         this.definition = definition;
-        List<ColumnDefinition> columns = definition.columns();
-        this.fields = new Field[columns.size()];
-        this.inOldImage = new boolean[columns.size()];
+        this.fields = fields;
+        this.inOldImage = new boolean[fields.length];
         boolean full = definition.replicaIdentity() == ReplicaIdentity.FULL;
         for (int i = 0; i < fields.length; i++) {
-            ColumnDefinition column = columns.get(i);
-            fields[i] = column.generated() ? null : rowSchema.field(column.name());
-            inOldImage[i] = full || definition.isKey(column.name());
+            inOldImage[i] = full || definition.isKey(definition.columns().get(i).name());
         }
+    }
+
+    /** A reader of rows that have the columns under their names. */
+    static RowReader byName(TableDefinition definition, Schema rowSchema) {
+        return new RowReader(definition, fields(definition, column -> rowSchema.field(column.name())));
+    }
+
+    /** A reader of the stream's rows, which have the columns under these names, in the order of their numbers. */
+    static RowReader byNumber(StreamDefinition stream, Schema rowSchema, List<String> names) {
+        return new RowReader(stream.definition(), fields(stream.definition(), column -> {
+            int place = stream.numbers().indexOf(column.number());
+            return place < 0 ? null : rowSchema.field(names.get(place));
+        }));
+    }
+
+    private static @Nullable Field[] fields(
+            TableDefinition definition, Function<ColumnDefinition, @Nullable Field> find) {
+        List<ColumnDefinition> columns = definition.columns();
+        @Nullable Field[] fields = new Field[columns.size()];
+        for (int i = 0; i < fields.length; i++) {
+            ColumnDefinition column = columns.get(i);
+            fields[i] = column.generated() ? null : find.apply(column);
+        }
+        return fields;
     }
 
     TableDefinition definition() {
         return definition;
+    }
+
+    /** Where the rows have the column at this place of the definition; null where they do not. */
+    @Nullable
+    Field field(int place) {
+        return fields[place];
     }
 
     Row newImage(Struct row) {

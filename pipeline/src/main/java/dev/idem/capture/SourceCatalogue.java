@@ -26,6 +26,22 @@ import java.util.Optional;
  */
 public final class SourceCatalogue {
 
+    private static final String DEFINITION = """
+            select c.oid::bigint, c.relreplident::text,
+                coalesce((
+                    select array_agg(a.attname::text order by k.place)
+                    from pg_index i
+                    cross join lateral unnest(i.indkey::int2[]) with ordinality as k (attnum, place)
+                    join pg_attribute a on a.attrelid = c.oid and a.attnum = k.attnum
+                    where i.indrelid = c.oid and k.place <= i.indnkeyatts and i.indimmediate
+                        and case when c.relreplident = 'i' then i.indisreplident else i.indisprimary end
+                ), '{}'),
+                n.nspname, c.relname
+            from pg_class c
+            join pg_namespace n on n.oid = c.relnamespace
+            where c.oid = %s
+            """;
+
     private final Connection connection;
 
     /** A reader on this connection, which is not closed here. */
@@ -114,65 +130,39 @@ public final class SourceCatalogue {
                 : Optional.empty();
     }
 
-    /**
-     * The types that the engine cannot read, so that it does not start, whether or not a table has them: domains over
-     * an enumeration, and enumerations without labels.
-     *
-     * <p><i>Source:</i> Debezium 3.6.3, {@code TypeRegistry.createTypeBuilderFromResultSet}: it asks every type of the
-     * category of enumerations for its labels.
-     */
-    public List<String> unreadableTypes() {
-        String sql = """
-                select format_type(t.oid, null)
-                from pg_type t
-                where t.typcategory = 'E' and not exists (select from pg_enum e where e.enumtypid = t.oid)
-                order by 1
-                """;
-        List<String> types = new ArrayList<>();
-        try (PreparedStatement statement = connection.prepareStatement(sql);
-                ResultSet row = statement.executeQuery()) {
-            while (row.next()) {
-                types.add(row.getString(1));
-            }
-        } catch (SQLException e) {
-            throw SourceFault.of("listing the source's types", e);
-        }
-        return types;
-    }
-
     /** The table's definition as it is now, without a number; empty where there is no such table. */
     public Optional<TableDefinition> definition(TableId table) {
-        String sql = """
-                select c.oid::bigint, c.relreplident::text,
-                    coalesce((
-                        select array_agg(a.attname::text order by k.place)
-                        from pg_index i
-                        cross join lateral unnest(i.indkey::int2[]) with ordinality as k (attnum, place)
-                        join pg_attribute a on a.attrelid = c.oid and a.attnum = k.attnum
-                        where i.indrelid = c.oid and k.place <= i.indnkeyatts and i.indimmediate
-                            and case when c.relreplident = 'i' then i.indisreplident else i.indisprimary end
-                    ), '{}')
-                from pg_class c
-                join pg_namespace n on n.oid = c.relnamespace
-                where n.nspname = ? and c.relname = ?
-                """;
+        String sql = DEFINITION.formatted("(select t.oid from pg_class t join pg_namespace s on s.oid = t.relnamespace"
+                + " where s.nspname = ? and t.relname = ?)");
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setString(1, table.schema());
             statement.setString(2, table.name());
             try (ResultSet row = statement.executeQuery()) {
-                return row.next() ? Optional.of(definition(table, row)) : Optional.empty();
+                return row.next() ? Optional.of(definition(row)) : Optional.empty();
             }
         } catch (SQLException e) {
             throw SourceFault.of("reading the definition of " + table, e);
         }
     }
 
-    private TableDefinition definition(TableId table, ResultSet row) throws SQLException {
+    /** The same of the table with this {@code pg_class.oid}, whatever it is called now. */
+    Optional<TableDefinition> definition(long relation) {
+        try (PreparedStatement statement = connection.prepareStatement(DEFINITION.formatted("?::oid"))) {
+            statement.setLong(1, relation);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() ? Optional.of(definition(row)) : Optional.empty();
+            }
+        } catch (SQLException e) {
+            throw SourceFault.of("reading the definition of the relation " + relation, e);
+        }
+    }
+
+    private TableDefinition definition(ResultSet row) throws SQLException {
         long relation = row.getLong(1);
         ReplicaIdentity identity = ReplicaIdentity.ofCatalogue(row.getString(2).charAt(0));
         Array key = row.getArray(3);
         return new TableDefinition(
-                table,
+                new TableId(row.getString(4), row.getString(5)),
                 1,
                 relation,
                 columns(relation),

@@ -90,6 +90,14 @@ final class SourceTypes {
         return List.copyOf(found);
     }
 
+    /** These types, named by their {@code oid}; each after those that it is made of. */
+    List<TypeDefinition> ofTypes(List<Long> types) throws SQLException {
+        for (long type : types) {
+            take(type);
+        }
+        return List.copyOf(found);
+    }
+
     /** An attribute and the {@code oid} of its type. */
     private record TypedAttribute(Attribute attribute, long type) {}
 

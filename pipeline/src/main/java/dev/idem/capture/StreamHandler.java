@@ -5,10 +5,12 @@ import dev.idem.assemble.TransactionAssembler;
 import dev.idem.change.Cut;
 import dev.idem.change.Lsn;
 import dev.idem.change.Topics;
+import dev.idem.change.Version;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
 import dev.idem.publish.LogBatch;
 import dev.idem.publish.Publisher;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -137,6 +139,7 @@ final class StreamHandler implements Engine.Handler, AutoCloseable {
 
     private boolean message(SourceRecord record) {
         if (assembler.isOpen()) {
+            messageOfTransaction(record);
             return false;
         }
         Lsn lsn = commitLsn(record);
@@ -144,6 +147,24 @@ final class StreamHandler implements Engine.Handler, AutoCloseable {
             position = lsn;
         }
         return true;
+    }
+
+    private void messageOfTransaction(SourceRecord record) {
+        Struct message = ((Struct) record.value()).getStruct("message");
+        String prefix = message.getString("prefix");
+        byte[] content = message.getBytes("content");
+        if (prefix.equals(ToldColumns.PREFIX)) {
+            ToldColumns.read(content).ifPresent(definitions::told);
+        } else if (prefix.equals(RelationMessage.PREFIX)) {
+            relation(RelationMessage.read(ByteBuffer.wrap(content)));
+        }
+    }
+
+    private void relation(RelationMessage relation) {
+        readers.describe(new StreamRelation(
+                relation,
+                new Version(epoch, relation.commitStart(), 0),
+                relation.commitStart().compareTo(position) < 0));
     }
 
     private static Lsn commitLsn(SourceRecord record) {

@@ -5,9 +5,10 @@ import dev.idem.change.TableId;
 import dev.idem.change.Topics;
 import dev.idem.publish.Publisher;
 import io.debezium.connector.postgresql.Module;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
-import org.apache.kafka.connect.data.Field;
+import java.util.Map;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.source.SourceRecord;
@@ -17,7 +18,9 @@ import org.jspecify.annotations.Nullable;
  * Finds the reader for a change record by the identity of its Connect schema.
  *
  * <p>The engine makes a new schema object whenever the server describes a table anew, so a new identity is the sign to
- * look at the table's definition again. A table's older schemas never come back, since records keep their order.
+ * look at the table's definition again. A table's older schemas never come back, since records keep their order. In a
+ * stream the definition is made of the server's last description, once a change needs it; in a snapshot it is the
+ * catalogue's.
  *
  * <p><i>Threads:</i> one thread.
  */
@@ -28,6 +31,8 @@ final class TableReaders {
     private final Topics topics;
     private final Publisher publisher;
     private final IdentityHashMap<Schema, ChangeReader> bySchema = new IdentityHashMap<>();
+    private final Map<TableId, Schema> schemas = new HashMap<>();
+    private final Map<TableId, StreamRelation> relations = new HashMap<>();
     private @Nullable Schema lastSchema;
     private @Nullable ChangeReader lastReader;
 
@@ -56,6 +61,15 @@ final class TableReaders {
         return reader;
     }
 
+    /** Takes what the stream says of a table from here on. */
+    void describe(StreamRelation relation) {
+        TableId table = relation.message().engineTable();
+        relations.put(table, relation);
+        forget(table);
+        lastSchema = null;
+        lastReader = null;
+    }
+
     String topicOf(TableId table) {
         return topics.of(table);
     }
@@ -63,14 +77,32 @@ final class TableReaders {
     private ChangeReader newReader(SourceRecord record, Schema schema) {
         Struct source = ((Struct) record.value()).getStruct("source");
         TableId table = new TableId(source.getString("schema"), source.getString("table"));
-        List<String> columns = schema.field("after").schema().fields().stream()
-                .map(Field::name)
-                .toList();
-        ChangeReader reader =
-                new ChangeReader(codec, topics, Module.version(), definitions.resolve(table, columns), schema);
+        ChangeReader reader = new ChangeReader(codec, topics, Module.version(), rows(table, schema), schema);
         publisher.ensureTopics(List.of(reader.topic()));
-        bySchema.values().removeIf(old -> old.table().equals(table));
+        forget(table);
+        schemas.put(table, schema);
         bySchema.put(schema, reader);
         return reader;
+    }
+
+    private void forget(TableId table) {
+        Schema schema = schemas.remove(table);
+        if (schema != null) {
+            bySchema.remove(schema);
+        }
+    }
+
+    private RowReader rows(TableId table, Schema schema) {
+        Schema row = schema.field("after").schema();
+        StreamRelation relation = relations.get(table);
+        if (relation == null) {
+            return RowReader.byName(definitions.resolve(table), row);
+        }
+        // The user may have told the engine to leave columns out.
+        List<String> names = relation.message().engineNames();
+        RelationMessage read = relation.message().withColumns(place -> row.field(names.get(place)) != null);
+        List<String> kept =
+                names.stream().filter(name -> row.field(name) != null).toList();
+        return RowReader.byNumber(definitions.resolve(relation.of(read)), row, kept);
     }
 }

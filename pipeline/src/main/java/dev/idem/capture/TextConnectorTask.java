@@ -40,7 +40,7 @@ public final class TextConnectorTask extends PostgresConnectorTask {
         TextTypes types = new TextTypes(connection);
         KeylessConnection keyless = new KeylessConnection(config, types);
         decoderConnection = keyless;
-        return ReplicationConnection.builder(config)
+        ReplicationConnection replication = ReplicationConnection.builder(config)
                 .withSlot(config.slotName())
                 .withPublication(config.publicationName())
                 .withTableFilter(config.getTableFilters())
@@ -55,6 +55,8 @@ public final class TextConnectorTask extends PostgresConnectorTask {
                 .withSchema(schema)
                 .jdbcMetadataConnection(keyless)
                 .build();
+        RelationTap.into(replication, EngineTables.of(connection, config), keyless::announce);
+        return replication;
     }
 
     @Override

@@ -56,7 +56,6 @@ final class SourceCheck {
         checkSlot(source);
         checkKeptWal(source);
         SourceCatalogue catalogue = new SourceCatalogue(source.connection());
-        checkTypes(catalogue.unreadableTypes());
         List<SourceTable> tables = catalogue.tables(new TablePatterns(settings.tables(), settings.excludedTables()));
         new SourceTablesCheck(source, settings, findings).run(tables);
         Map<TableId, TableDefinition> definitions = new TreeMap<>();
@@ -112,16 +111,6 @@ final class SourceCheck {
                     new Remedy(
                             List.of("alter system set " + setting + " = " + Math.max(used + 2, 4)),
                             "then restart the server; or give up what is not needed any more"));
-        }
-    }
-
-    private void checkTypes(List<String> unreadable) {
-        if (!unreadable.isEmpty()) {
-            findings.fail(
-                    "types " + unreadable
-                            + " are domains over an enumeration, or enumerations without labels (expected:"
-                            + " none, Debezium does not start beside them)",
-                    Remedy.act("use a domain over text or the enumeration itself, and give each its first label"));
         }
     }
 

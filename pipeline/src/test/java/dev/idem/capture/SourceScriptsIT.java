@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The scripts of {@code sql/source}, as a person runs them. */
 class SourceScriptsIT {
-    private static final List<String> SCRIPTS = List.of("010_role.sql", "020_publication.sql", "030_heartbeat.sql");
+    private static final List<String> SCRIPTS = List.of("010_role.sql", "020_publication.sql", "030_heartbeat.sql", "040_schema_changes.sql");
 
     @ParameterizedTest
     @MethodSource("dev.idem.testing.PostgresVersions#chosen")
@@ -50,7 +50,7 @@ class SourceScriptsIT {
         }
     }
 
-    private static String read(String script) throws IOException {
+    static String read(String script) throws IOException {
         try (InputStream content = Objects.requireNonNull(
                 SourceScriptsIT.class.getResourceAsStream("/dev/idem/sql/source/" + script), script)) {
             return new String(content.readAllBytes(), StandardCharsets.UTF_8);

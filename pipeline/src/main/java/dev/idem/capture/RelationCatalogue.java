@@ -1,0 +1,110 @@
+package dev.idem.capture;
+
+import dev.idem.capture.RelationFacts.Attribute;
+import dev.idem.capture.RelationFacts.StreamType;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Asks the catalogue for what a relation message leaves out.
+ *
+ * <p>The session's {@code search_path} must be {@code pg_catalog}, so that names come with their schemas.
+ *
+ * <p><i>Threads:</i> one at a time.
+ */
+final class RelationCatalogue {
+
+    /*
+     * A row of pg_attribute that an older transaction wrote was so when the message's transaction wrote to the table:
+     * its lock and that of the definition's change exclude each other.
+     */
+    private static final String ATTRIBUTES = """
+            select a.attnum, a.attisdropped, a.attgenerated <> '', a.atttypid::bigint, a.xmin::text::bigint,
+                a.attgenerated = '' and (a.atthasdef or a.attidentity <> '' or t.typdefault is not null)
+            from pg_attribute a
+            left join pg_type t on t.oid = a.atttypid
+            where a.attrelid = ?::oid and a.attnum > 0
+            order by a.attnum
+            """;
+    private static final String TYPES = """
+            select case when t.oid is not null then format_type(t.oid, r.modifier) end,
+                coalesce(t.typlen = -1 and t.typstorage <> 'p', true)
+            from unnest(?::bigint[], ?::int[]) with ordinality as r (type, modifier, place)
+            left join pg_type t on t.oid = r.type::oid
+            order by r.place
+            """;
+
+    private final Connection connection;
+    private final SourceCatalogue catalogue;
+
+    RelationCatalogue(Connection connection) {
+        this.connection = connection;
+        this.catalogue = new SourceCatalogue(connection);
+    }
+
+    RelationFacts facts(RelationMessage message) {
+        try {
+            SortedMap<Integer, Long> generated = new TreeMap<>();
+            List<Attribute> attributes = attributes(message, generated);
+            List<Long> types = new ArrayList<>(
+                    message.columns().stream().map(RelationMessage.Column::type).toList());
+            types.addAll(generated.values());
+            return new RelationFacts(
+                    catalogue.definition(message.relation()),
+                    attributes,
+                    types(message.columns()),
+                    new SourceTypes(connection).ofTypes(types));
+        } catch (SQLException e) {
+            throw SourceFault.of("reading the attributes of " + message.table(), e);
+        }
+    }
+
+    private List<Attribute> attributes(RelationMessage message, SortedMap<Integer, Long> generated)
+            throws SQLException {
+        List<Attribute> attributes = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(ATTRIBUTES)) {
+            statement.setLong(1, message.relation());
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    int number = row.getInt(1);
+                    if (row.getBoolean(3)) {
+                        generated.put(number, row.getLong(4));
+                    }
+                    boolean settled = message.transactionId() - (int) row.getLong(5) >= 0;
+                    attributes.add(new Attribute(number, row.getBoolean(2), row.getBoolean(6), settled));
+                }
+            }
+        }
+        return attributes;
+    }
+
+    private List<StreamType> types(List<RelationMessage.Column> columns) throws SQLException {
+        List<StreamType> types = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(TYPES)) {
+            statement.setArray(
+                    1,
+                    connection.createArrayOf(
+                            "bigint",
+                            columns.stream().map(RelationMessage.Column::type).toArray()));
+            statement.setArray(
+                    2,
+                    connection.createArrayOf(
+                            "int",
+                            columns.stream()
+                                    .map(RelationMessage.Column::modifier)
+                                    .toArray()));
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    types.add(new StreamType(row.getString(1), row.getBoolean(2)));
+                }
+            }
+        }
+        return types;
+    }
+}
