@@ -3,6 +3,7 @@ package dev.idem.capture;
 import dev.idem.change.ColumnDefinition;
 import dev.idem.change.TableDefinition;
 import dev.idem.change.TableId;
+import dev.idem.change.Version;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
 import java.util.ArrayList;
@@ -20,7 +21,7 @@ import java.util.Optional;
  * <p>The catalogue tells what a table is now; the stream may still be in the past. So a definition has the columns that
  * the stream has, described by the catalogue where it knows them, else by the table's last definition.
  *
- * <p><i>Threads:</i> one thread.
+ * <p><i>Threads:</i> thread-safe.
  */
 final class Definitions {
 
@@ -35,8 +36,21 @@ final class Definitions {
                 definition.table(), definition, (old, young) -> young.number() > old.number() ? young : old));
     }
 
+    /** Numbers a definition that is exact at a place. */
+    synchronized TableDefinition register(TableDefinition asOfCatalogue, Version since) {
+        Optional<TableDefinition> last = Optional.ofNullable(latest.get(asOfCatalogue.table()));
+        if (last.isPresent() && last.get().describesSameAs(asOfCatalogue)) {
+            return last.get();
+        }
+        TableDefinition numbered =
+                asOfCatalogue.numbered(last.map(TableDefinition::number).orElse(0) + 1, since);
+        latest.put(asOfCatalogue.table(), numbered);
+        unpublished.add(numbered);
+        return numbered;
+    }
+
     /** The definition of a table as the catalogue has it now. */
-    TableDefinition resolve(TableId table) {
+    synchronized TableDefinition resolve(TableId table) {
         List<String> columns = catalogue
                 .definition(table)
                 .map(definition -> definition.columns().stream()
@@ -47,7 +61,7 @@ final class Definitions {
     }
 
     /** The definition that fits rows with these columns, named in their order. */
-    TableDefinition resolve(TableId table, List<String> streamColumns) {
+    synchronized TableDefinition resolve(TableId table, List<String> streamColumns) {
         Optional<TableDefinition> last = Optional.ofNullable(latest.get(table));
         TableDefinition found = describe(table, streamColumns, last);
         if (last.isPresent() && last.get().describesSameAs(found)) {
@@ -61,7 +75,7 @@ final class Definitions {
     }
 
     /** Hands over the definitions that have to be published with the next events. */
-    List<TableDefinition> takeUnpublished() {
+    synchronized List<TableDefinition> takeUnpublished() {
         List<TableDefinition> taken = List.copyOf(unpublished);
         unpublished.clear();
         return taken;
