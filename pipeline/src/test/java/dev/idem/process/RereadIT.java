@@ -50,9 +50,9 @@ class RereadIT {
             pipeline.warehouse(
                     "delete from t where id % 7 = 0",
                     "update t set v = 77 where id % 11 = 0",
-                    "insert into t (id, v, _idem_epoch, _idem_lsn, _idem_seq) values (999999, 1, 1, '0/1', 0)",
+                    "insert into t (id, v, _idem_epoch, _idem_lsn, _idem_seq, _idem_synced_at) values (999999, 1, 1, '0/1', 0, now())",
                     "delete from heap where v = 3",
-                    "insert into heap (v, _idem_epoch, _idem_lsn, _idem_seq) values (12345, 1, '0/1', 1)");
+                    "insert into heap (v, _idem_epoch, _idem_lsn, _idem_seq, _idem_synced_at) values (12345, 1, '0/1', 1, now())");
             AtomicBoolean done = new AtomicBoolean();
             Thread load = load(pipeline, done);
 
