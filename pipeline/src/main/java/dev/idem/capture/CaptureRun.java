@@ -205,8 +205,8 @@ final class CaptureRun {
             try (StreamHandler handler = new StreamHandler(
                             decision, topics, settings.heartbeat().dividedBy(2), parts);
                     Engine engine = Engine.start(EngineOptions.of(settings, open.tables()), handler);
-                    RereadRunner rereads = RereadRunner.start(
-                            settings, decision.epoch(), definitions, open.publisher(), progress)) {
+                    RereadRunner rereads =
+                            RereadRunner.start(settings, decision.epoch(), definitions, open.publisher(), progress)) {
                 watchStream(engine, rereads, open);
             }
         }

@@ -43,8 +43,7 @@ final class InitialSnapshot implements AutoCloseable {
         CaptureSettings settings = parts.settings();
         boolean failover = Boolean.parseBoolean(settings.engineOptions().get("slot.failover"));
         this.snapshot = new ExportedSnapshot(
-                settings.source(),
-                new ExportedSnapshot.Slot(settings.source().slot(), false, failover, 0));
+                settings.source(), new ExportedSnapshot.Slot(settings.source().slot(), false, failover, 0));
         thread.setDaemon(true);
     }
 
@@ -77,7 +76,8 @@ final class InitialSnapshot implements AutoCloseable {
                                 Cut.Kind.SNAPSHOT,
                                 settings.source().database(),
                                 this::published))
-                .telling((table, rows) -> parts.progress().snapshotRows(List.of(new Cut.TableState(table, 0, rows, null))));
+                .telling((table, rows) ->
+                        parts.progress().snapshotRows(List.of(new Cut.TableState(table, 0, rows, null))));
         for (TableId table : parts.tables()) {
             PublishedTable published = reader.find(table, settings.source().publication())
                     .orElseThrow(() -> new PipelineException(

@@ -27,7 +27,8 @@ record PublishedTable(TableDefinition definition, boolean partitioned, Optional<
         String columns =
                 readColumns().stream().map(column -> quoted(column.name())).collect(Collectors.joining(", "));
         return "copy (select " + columns + " from " + (partitioned ? "" : "only ")
-                + quoted(definition.table().schema()) + '.' + quoted(definition.table().name())
+                + quoted(definition.table().schema()) + '.'
+                + quoted(definition.table().name())
                 + filter.map(condition -> " where " + condition).orElse("") + ") to stdout";
     }
 

@@ -57,7 +57,9 @@ final class PublishedTables {
                 if (!row.next()) {
                     return new PublishedTable(definition, partitioned, Optional.empty());
                 }
-                Object names = row.getObject(1) == null ? new String[0] : row.getArray(1).getArray();
+                Object names = row.getObject(1) == null
+                        ? new String[0]
+                        : row.getArray(1).getArray();
                 return new PublishedTable(
                         narrowed(definition, new HashSet<>(Arrays.asList((String[]) names))),
                         partitioned,

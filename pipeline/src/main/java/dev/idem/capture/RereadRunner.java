@@ -210,7 +210,8 @@ final class RereadRunner implements AutoCloseable {
     }
 
     private ExportedSnapshot snapshot(int patienceSeconds) {
-        String name = settings.source().slot() + "_reread_" + ProcessHandle.current().pid();
+        String name =
+                settings.source().slot() + "_reread_" + ProcessHandle.current().pid();
         ExportedSnapshot snapshot = new ExportedSnapshot(
                 settings.source(), new ExportedSnapshot.Slot(shortened(name), true, false, patienceSeconds));
         current = snapshot;
@@ -233,8 +234,7 @@ final class RereadRunner implements AutoCloseable {
                         publisher,
                         new SnapshotTables.Target(
                                 epoch, Cut.Kind.STREAM, settings.source().database(), batch -> published(batch, open)))
-                .telling((table, rows) ->
-                        progress.snapshotRows(List.of(new Cut.TableState(table, 0, rows, null))));
+                .telling((table, rows) -> progress.snapshotRows(List.of(new Cut.TableState(table, 0, rows, null))));
     }
 
     private Cut published(LogBatch batch, Map<TableId, Long> open) {
@@ -257,8 +257,7 @@ final class RereadRunner implements AutoCloseable {
         LOG.warn("tables are not read anew, they were dropped tables={}", gone);
         Map<TableId, Long> read = new TreeMap<>(open);
         read.keySet().retainAll(gone);
-        progress.published(
-                publisher.publishAside(LogBatch.empty(Cut.Kind.STREAM, epoch, Lsn.ZERO, null), read));
+        progress.published(publisher.publishAside(LogBatch.empty(Cut.Kind.STREAM, epoch, Lsn.ZERO, null), read));
     }
 
     private void awaitStream(Lsn point) throws InterruptedException {

@@ -92,10 +92,8 @@ final class SnapshotTables {
                 snapshot.point());
         long count = 0;
         try {
-            CopyOut copy = snapshot.rows()
-                    .unwrap(PGConnection.class)
-                    .getCopyAPI()
-                    .copyOut(table.copyStatement());
+            CopyOut copy =
+                    snapshot.rows().unwrap(PGConnection.class).getCopyAPI().copyOut(table.copyStatement());
             int[] places = places(table);
             for (byte[] line = copy.readFromCopy(); line != null; line = copy.readFromCopy()) {
                 count++;
@@ -103,7 +101,8 @@ final class SnapshotTables {
                 ChangeEvent event = new ChangeEvent(Operation.READ, null, row, source, null);
                 byte[] key = definition.hasKey() ? codec.encodeKey(definition.keyOf(row), definition) : null;
                 add(
-                        new EncodedChange(topic, key, codec.encode(event, definition), definition.number(), null, false),
+                        new EncodedChange(
+                                topic, key, codec.encode(event, definition), definition.number(), null, false),
                         definition.hasKey() ? 0 : count);
                 publishWhereEnough(definition, count);
             }

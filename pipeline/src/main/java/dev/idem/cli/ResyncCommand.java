@@ -67,8 +67,8 @@ final class ResyncCommand implements Callable<Integer> {
     /** The tables named, each of which must be one that is replicated. */
     private List<TableId> chosen(Settings settings, String brokers) {
         try (ReachedDatabases databases = new ReachedDatabases(settings)) {
-            List<TableId> replicated = SourceCatalogue.replicated(
-                    Pipeline.captureSettings(settings, databases.source(), brokers)
+            List<TableId> replicated =
+                    SourceCatalogue.replicated(Pipeline.captureSettings(settings, databases.source(), brokers)
                             .source());
             List<TableId> named = tables.stream().flatMap(List::stream).toList();
             List<TableId> unknown = new ArrayList<>(named);

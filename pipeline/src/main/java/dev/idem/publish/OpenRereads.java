@@ -54,9 +54,8 @@ final class OpenRereads {
     synchronized void written(Collection<RereadRequest> requests) {
         requests.forEach(request -> open.computeIfPresent(
                 request.table(),
-                (table, entry) -> entry.request().equals(request)
-                        ? new Entry(entry.request(), entry.serial(), true)
-                        : entry));
+                (table, entry) ->
+                        entry.request().equals(request) ? new Entry(entry.request(), entry.serial(), true) : entry));
     }
 
     /** True where no request of the table is younger than the reading that began at {@code begun}. */

@@ -215,7 +215,8 @@ public final class Publisher implements AutoCloseable {
      * committed without being sent, and the commit is acknowledged (Kafka 4.3.1,
      * {@code Sender.maybeSendAndPollTransactionalRequest}).
      */
-    private Cut send(LogBatch batch, List<RereadRequest> requests, Set<TableId> done) throws ExecutionException, InterruptedException {
+    private Cut send(LogBatch batch, List<RereadRequest> requests, Set<TableId> done)
+            throws ExecutionException, InterruptedException {
         SentRanges sent = new SentRanges();
         for (TableDefinition definition : batch.definitions()) {
             producer.send(

@@ -115,8 +115,8 @@ class RereadIT {
             pipeline.source("delete from t where id between 101 and 200");
             pipeline.start();
             pipeline.catchUp();
-            await().atMost(Duration.ofSeconds(60)).until(() -> !floor(pipeline, "t")
-                    .equals(before));
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> !floor(pipeline, "t").equals(before));
 
             pipeline.assertEqual("t");
         }
@@ -163,8 +163,8 @@ class RereadIT {
                     "drop table t",
                     "create table t (id int primary key, v text)",
                     "insert into t values (2, 'new'), (3, 'c')");
-            await().atMost(Duration.ofSeconds(60)).until(() -> !floor(pipeline, "t")
-                    .equals(before));
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> !floor(pipeline, "t").equals(before));
             pipeline.source("insert into t values (4, 'd')");
             pipeline.catchUp();
 
@@ -206,8 +206,8 @@ class RereadIT {
             pipeline.catchUp();
             String before = floor(pipeline, "t");
             ask(pipeline, "t");
-            await().atMost(Duration.ofSeconds(60)).until(() -> !floor(pipeline, "t")
-                    .equals(before));
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> !floor(pipeline, "t").equals(before));
 
             assertThat(pipeline.warehouseValue("select string_agg(id || v, ' ' order by id) from t"))
                     .isEqualTo("1a 2c");
@@ -232,7 +232,8 @@ class RereadIT {
         String snapshot = pipeline.warehouseValue(FIRST_FLOOR);
         await().atMost(Duration.ofSeconds(60))
                 .ignoreExceptions()
-                .until(() -> !floor(pipeline, table).isEmpty() && !floor(pipeline, table).equals(snapshot));
+                .until(() -> !floor(pipeline, table).isEmpty()
+                        && !floor(pipeline, table).equals(snapshot));
     }
 
     private static final String FIRST_FLOOR = "select min(floor_lsn)::text from idem.target where floor_epoch > 0";
