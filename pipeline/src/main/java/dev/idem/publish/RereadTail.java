@@ -87,6 +87,6 @@ public final class RereadTail implements AutoCloseable {
 
     @Override
     public void close() {
-        consumer.close(Duration.ofSeconds(1));
+        consumer.close();
     }
 }
