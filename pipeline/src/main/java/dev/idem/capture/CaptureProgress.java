@@ -18,6 +18,7 @@ final class CaptureProgress {
 
     private CaptureStatus.State state = CaptureStatus.State.STARTING;
     private String detail = "";
+    private String reread = "";
     private @Nullable Cut lastCut;
     private @Nullable Lsn sourceLsn;
     private long transactions;
@@ -28,6 +29,11 @@ final class CaptureProgress {
     synchronized void state(CaptureStatus.State newState, String newDetail) {
         state = newState;
         detail = newDetail;
+    }
+
+    /** What of the tables is read anew, or why it is not; empty where nothing is. */
+    synchronized void reread(String doing) {
+        reread = doing;
     }
 
     synchronized void published(Cut cut) {
@@ -61,7 +67,7 @@ final class CaptureProgress {
         Optional<Cut> cut = Optional.ofNullable(lastCut);
         return new CaptureStatus(
                 state,
-                detail,
+                detail.isEmpty() ? reread : detail,
                 cut.map(Cut::epoch).orElse(0),
                 cut.map(Cut::commitLsn),
                 cut.flatMap(c -> Optional.ofNullable(c.commitTime())),

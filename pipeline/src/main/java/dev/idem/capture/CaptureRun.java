@@ -3,7 +3,6 @@ package dev.idem.capture;
 import dev.idem.assemble.SpillPolicy;
 import dev.idem.assemble.TransactionAssembler;
 import dev.idem.capture.CaptureStatus.State;
-import dev.idem.capture.EngineOptions.Purpose;
 import dev.idem.change.Cut;
 import dev.idem.change.Lsn;
 import dev.idem.change.TableDefinition;
@@ -15,6 +14,7 @@ import dev.idem.publish.LogBatch;
 import dev.idem.publish.Publisher;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -62,13 +62,14 @@ final class CaptureRun {
                 List<TableId> tables = prepareTables(source);
                 StartDecision decision = StartRules.decide(new StartFacts(
                         publisher.lastCut(), identity, source.slot(), source.walEnd(), settings.onNewHistory()));
-                act(decision, new Open(source, publisher, tables));
+                act(decision, new Open(source, publisher, tables, CatalogueWatch.relations(source, tables)));
             }
         }
     }
 
     /** What a run has opened. */
-    private record Open(SourceDatabase source, Publisher publisher, List<TableId> tables) {}
+    private record Open(
+            SourceDatabase source, Publisher publisher, List<TableId> tables, Map<TableId, Long> relations) {}
 
     private void act(StartDecision decision, Open open) throws InterruptedException {
         if (decision instanceof StartDecision.Snapshot snapshot) {
@@ -86,8 +87,7 @@ final class CaptureRun {
     }
 
     private List<TableId> prepareTables(SourceDatabase source) {
-        TablePatterns patterns =
-                new TablePatterns(settings.source().tables(), settings.source().excludedTables());
+        TablePatterns patterns = patterns();
         SourceCatalogue catalogue = new SourceCatalogue(source.connection());
         List<SourceTable> chosen = catalogue.tables(patterns);
         for (SourceTable table : chosen) {
@@ -112,6 +112,10 @@ final class CaptureRun {
         return tables;
     }
 
+    private TablePatterns patterns() {
+        return new TablePatterns(settings.source().tables(), settings.source().excludedTables());
+    }
+
     private void snapshot(StartDecision.Snapshot decision, Open open) throws InterruptedException {
         LOG.info(
                 "snapshot begins epoch={} tables={} reason={}",
@@ -124,21 +128,15 @@ final class CaptureRun {
         if (decision.dropSlot()) {
             open.source().dropSlot();
         }
-        try (SourceDatabase catalogueSource = SourceDatabase.connect(settings.source())) {
-            Definitions definitions = definitions(catalogueSource, open);
-            SnapshotHandler handler = new SnapshotHandler(
-                    decision.epoch(),
-                    open.tables(),
-                    new SnapshotHandler.Parts(
-                            () -> consistentPoint(catalogueSource),
-                            new TableReaders(definitions, topics, open.publisher()),
-                            definitions,
-                            open.publisher(),
-                            progress));
-            try (Engine engine = Engine.start(EngineOptions.of(settings, Purpose.SNAPSHOT, open.tables()), handler)) {
-                watchSnapshot(engine, handler, open.source());
-            }
-            if (handler.isCompleted()) {
+        try (SourceDatabase catalogueSource = SourceDatabase.connect(settings.source());
+                InitialSnapshot snapshot = InitialSnapshot.start(new InitialSnapshot.Parts(
+                        settings,
+                        decision.epoch(),
+                        open.tables(),
+                        definitions(catalogueSource, open),
+                        open.publisher(),
+                        progress))) {
+            if (watchSnapshot(snapshot, open.source())) {
                 LOG.info(
                         "snapshot is complete epoch={} lsn={}",
                         decision.epoch(),
@@ -148,27 +146,16 @@ final class CaptureRun {
     }
 
     private Definitions definitions(SourceDatabase source, Open open) {
-        return new Definitions(
-                source,
-                open.publisher().knownDefinitions(),
-                (table, reason) -> LOG.warn("table must be read anew table={} reason={}", table, reason));
+        return new Definitions(source, open.publisher().knownDefinitions(), open.publisher()::requestReread);
     }
 
-    private Lsn consistentPoint(SourceDatabase source) {
-        return source.slot()
-                .map(SlotState::confirmedFlush)
-                .orElseThrow(() -> new PipelineException(
-                        ErrorKind.INVARIANT,
-                        "replication slot " + settings.source().slot() + " vanished during the snapshot"));
-    }
-
-    private void watchSnapshot(Engine engine, SnapshotHandler handler, SourceDatabase source)
-            throws InterruptedException {
+    /** True where the snapshot is complete, false where it was stopped before. */
+    private boolean watchSnapshot(InitialSnapshot snapshot, SourceDatabase source) throws InterruptedException {
         long started = System.nanoTime();
         boolean told = false;
-        while (stopRequested.getCount() > 0 && !handler.isCompleted()) {
-            if (engine.awaitEnd(WATCH)) {
-                throw SourceFault.of("the snapshot ended early", failureOf(engine));
+        while (stopRequested.getCount() > 0) {
+            if (snapshot.awaitEnd(WATCH_START)) {
+                return true;
             }
             progress.sourceLsn(source.walEnd());
             boolean slow = System.nanoTime() - started
@@ -182,6 +169,7 @@ final class CaptureRun {
                 });
             }
         }
+        return false;
     }
 
     private static boolean slotIsReady(SourceDatabase source) {
@@ -192,6 +180,7 @@ final class CaptureRun {
 
     private void stream(StartDecision.Stream decision, Open open) throws InterruptedException {
         LOG.info("streaming begins epoch={} from={}", decision.epoch(), decision.from());
+        requestUnknown(open);
         SpillPolicy spill = new SpillPolicy(settings.spillDirectory(), settings.spillThresholdBytes());
         spill.clear();
         try (SourceDatabase catalogueSource = SourceDatabase.connect(settings.source())) {
@@ -204,16 +193,17 @@ final class CaptureRun {
                     progress);
             try (StreamHandler handler = new StreamHandler(
                             decision, topics, settings.heartbeat().dividedBy(2), parts);
-                    Engine engine = Engine.start(EngineOptions.of(settings, Purpose.STREAM, streamed(open)), handler)) {
-                watchStream(engine, open.source());
+                    Engine engine = Engine.start(EngineOptions.of(settings, streamed(open)), handler);
+                    RereadRunner rereads =
+                            RereadRunner.start(settings, decision.epoch(), definitions, open.publisher(), progress)) {
+                watchStream(engine, rereads, open);
             }
         }
     }
 
     /** Those of now and those that the log knows: the stream may still be where one of these was not yet dropped. */
     private Set<TableId> streamed(Open open) {
-        TablePatterns patterns =
-                new TablePatterns(settings.source().tables(), settings.source().excludedTables());
+        TablePatterns patterns = patterns();
         Set<TableId> tables = new TreeSet<>(open.tables());
         open.publisher().knownDefinitions().stream()
                 .map(TableDefinition::table)
@@ -222,12 +212,31 @@ final class CaptureRun {
         return tables;
     }
 
-    private void watchStream(Engine engine, SourceDatabase source) throws InterruptedException {
+    /** Asks for every table to be read that the log knows nothing of, so that it comes however it was missed. */
+    private static void requestUnknown(Open open) {
+        CatalogueWatch.unknown(open.relations(), open.publisher().knownDefinitions())
+                .forEach(table -> open.publisher().requestReread(table, "it is new"));
+    }
+
+    private void watchStream(Engine engine, RereadRunner rereads, Open open) throws InterruptedException {
+        SourceDatabase source = open.source();
+        CatalogueWatch catalogue = new CatalogueWatch(source, patterns(), open.relations());
         Heartbeat heartbeat = new Heartbeat(settings.heartbeat());
         boolean active = false;
         while (stopRequested.getCount() > 0) {
             if (engine.awaitEnd(active ? WATCH : WATCH_START)) {
                 throw SourceFault.of("streaming ended", failureOf(engine));
+            }
+            rereads.fault().ifPresent(fault -> {
+                throw fault;
+            });
+            Set<TableId> found = catalogue.newTables();
+            if (!found.isEmpty()) {
+                LOG.info("tables are new, the stream begins anew with them tables={}", found);
+                found.forEach(table -> open.publisher().requestReread(table, "it is new"));
+                progress.published(open.publisher()
+                        .publishAside(LogBatch.empty(Cut.Kind.STREAM, epoch(open), Lsn.ZERO, null), Map.of()));
+                return;
             }
             if (!active) {
                 active = source.slot().map(slot -> slot.activePid().isPresent()).orElse(false);
@@ -237,6 +246,10 @@ final class CaptureRun {
             progress.sourceLsn(end);
             heartbeat.beatWhereDue(end, progress.publishedLsn().orElse(Lsn.ZERO), source);
         }
+    }
+
+    private static int epoch(Open open) {
+        return open.publisher().lastCut().map(Cut::epoch).orElseThrow();
     }
 
     private static Throwable failureOf(Engine engine) {

@@ -19,40 +19,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class EngineOptions {
 
-    /** What the engine is started for. */
-    enum Purpose {
-        /** A new slot and a snapshot at its consistent point. */
-        SNAPSHOT("initial"),
-        /** The slot's changes from its confirmed position. */
-        STREAM("no_data");
-
-        private final String snapshotMode;
-
-        Purpose(String snapshotMode) {
-            this.snapshotMode = snapshotMode;
-        }
-    }
-
     /** The engine matches names in any case unless told otherwise. */
     private static final String AS_WRITTEN = "(?-i)";
-
-    static final String NOTIFICATION_TOPIC = "idem-notification";
 
     private static final Map<String, String> FREE = Map.ofEntries(
             Map.entry("max.batch.size", "8192"),
             Map.entry("max.queue.size.in.bytes", Integer.toString(64 << 20)),
             Map.entry("poll.interval.ms", "5"),
-            Map.entry("snapshot.max.threads", "1"),
-            Map.entry("snapshot.fetch.size", "5000"),
             Map.entry("status.update.interval.ms", "5000"),
             Map.entry("executor.shutdown.timeout.ms", "1000"),
             Map.entry("record.processing.threads", "1"));
 
     /*
      * The sessions must print values in one form, whatever the role's, the database's or the JVM's settings are: the
-     * stream's, the snapshot's and a later comparison's.
+     * stream's, the snapshots' and a later comparison's.
      */
-    private static final String SESSION = "set datestyle to 'ISO, YMD'; set intervalstyle to postgres;"
+    static final String SESSION = "set datestyle to 'ISO, YMD'; set intervalstyle to postgres;"
             + " set extra_float_digits to 1; set timezone to 'UTC'; set bytea_output to hex; set xmlbinary to base64";
 
     private EngineOptions() {}
@@ -62,8 +44,8 @@ final class EngineOptions {
      *
      * @throws PipelineException of kind SETTINGS where the user's options touch what is fixed
      */
-    static Properties of(CaptureSettings settings, Purpose purpose, Collection<TableId> tables) {
-        Map<String, String> fixed = fixed(settings, purpose, tables);
+    static Properties of(CaptureSettings settings, Collection<TableId> tables) {
+        Map<String, String> fixed = fixed(settings, tables);
         Set<String> touched = new TreeSet<>(settings.engineOptions().keySet());
         // The stream's descriptions of tables come as messages, which no filter may take out.
         touched.removeIf(key -> !fixed.containsKey(key) && !key.startsWith("message.prefix."));
@@ -91,7 +73,7 @@ final class EngineOptions {
         }
     }
 
-    private static Map<String, String> fixed(CaptureSettings settings, Purpose purpose, Collection<TableId> tables) {
+    private static Map<String, String> fixed(CaptureSettings settings, Collection<TableId> tables) {
         Map<String, String> fixed = new HashMap<>(source(settings.source()));
         fixed.put("name", "idem-" + settings.pipeline());
         fixed.put("connector.class", TextConnector.class.getName());
@@ -108,12 +90,8 @@ final class EngineOptions {
         fixed.put("lsn.flush.mode", "connector");
         fixed.put("errors.max.retries", "0");
         fixed.put("slot.max.retries", "0");
-        fixed.put("snapshot.mode", purpose.snapshotMode);
-        fixed.put("snapshot.query.mode", "custom");
-        fixed.put("snapshot.query.mode.custom.name", TextSnapshotQuery.NAME);
+        fixed.put("snapshot.mode", "no_data");
         fixed.put("snapshot.locking.mode", "none");
-        fixed.put("notification.enabled.channels", "sink");
-        fixed.put("notification.sink.topic.name", NOTIFICATION_TOPIC);
         fixed.put("provide.transaction.metadata", "true");
         fixed.put("skipped.operations", "none");
         fixed.put("tombstones.on.delete", "false");

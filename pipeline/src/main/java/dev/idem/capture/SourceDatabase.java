@@ -31,6 +31,18 @@ final class SourceDatabase implements AutoCloseable {
     }
 
     static SourceDatabase connect(SourceSettings settings) {
+        // Then the catalogue's functions write every name of another schema with its schema.
+        Properties options = options(settings);
+        options.setProperty("options", "-c search_path=pg_catalog");
+        try {
+            return new SourceDatabase(DriverManager.getConnection(settings.url(), options), settings);
+        } catch (SQLException e) {
+            throw SourceFault.of("connecting to the source " + settings.address(), e);
+        }
+    }
+
+    /** What every ordinary connection of the capture is opened with. */
+    static Properties options(SourceSettings settings) {
         Properties options = new Properties();
         options.setProperty("user", settings.user());
         options.setProperty("password", settings.password());
@@ -39,13 +51,7 @@ final class SourceDatabase implements AutoCloseable {
         options.setProperty("socketTimeout", "60");
         options.setProperty("tcpKeepAlive", "true");
         options.setProperty("logServerErrorDetail", "false");
-        // Then the catalogue's functions write every name of another schema with its schema.
-        options.setProperty("options", "-c search_path=pg_catalog");
-        try {
-            return new SourceDatabase(DriverManager.getConnection(settings.url(), options), settings);
-        } catch (SQLException e) {
-            throw SourceFault.of("connecting to the source " + settings.address(), e);
-        }
+        return options;
     }
 
     /** The connection, for the readers of the catalogue; not to be closed. */

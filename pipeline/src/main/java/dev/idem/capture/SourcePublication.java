@@ -44,6 +44,7 @@ final class SourcePublication {
                 LOG.info("made the publication name={} tables={}", name, tables.size());
                 return;
             }
+            requireRoots(tables);
             Set<TableId> missing = new TreeSet<>(tables);
             missing.removeAll(published());
             if (!missing.isEmpty()) {
@@ -76,6 +77,31 @@ final class SourcePublication {
                                     + quoted(name) + " set (publish = 'insert, update, delete, truncate'))");
                 }
                 return true;
+            }
+        }
+    }
+
+    /** Partitions that stand for themselves would come as tables of their own. */
+    private void requireRoots(Collection<TableId> tables) throws SQLException {
+        String sql = """
+                select n.nspname, c.relname
+                from pg_publication p, pg_class c
+                join pg_namespace n on n.oid = c.relnamespace
+                where p.pubname = ? and not p.pubviaroot and c.relkind = 'p' and not c.relispartition
+                """;
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, name);
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    TableId table = new TableId(row.getString(1), row.getString(2));
+                    if (tables.contains(table)) {
+                        throw new PipelineException(
+                                ErrorKind.SOURCE_UNFIT,
+                                "publication " + name + " publishes the partitions of " + table
+                                        + " in place of the table (expected: alter publication " + quoted(name)
+                                        + " set (publish_via_partition_root = true))");
+                    }
+                }
             }
         }
     }

@@ -97,9 +97,6 @@ final class StreamHandler implements Engine.Handler, AutoCloseable {
             return true;
         }
         recordsInTransaction++;
-        if (record.topic().equals(EngineOptions.NOTIFICATION_TOPIC)) {
-            return false;
-        }
         if (record.topic().equals(messageTopic)) {
             return message(record);
         }
@@ -182,16 +179,20 @@ final class StreamHandler implements Engine.Handler, AutoCloseable {
         if (complete.isEmpty() && !(moved && idleDue)) {
             return;
         }
-        Cut cut = publisher.publish(new LogBatch(
-                Cut.Kind.STREAM,
-                epoch,
-                position,
-                positionTime,
-                complete.size(),
-                definitions.takeUnpublished(),
-                consumer -> complete.forEach(transaction -> transaction.forEach(
-                        (change, ordinal) -> consumer.accept(change, transaction.commitLsn(), ordinal))),
-                List.of()));
+        Cut cut;
+        // A definition that is taken is published before any other thread can publish what names it.
+        synchronized (publisher) {
+            cut = publisher.publish(new LogBatch(
+                    Cut.Kind.STREAM,
+                    epoch,
+                    position,
+                    positionTime,
+                    complete.size(),
+                    definitions.takeUnpublished(),
+                    consumer -> complete.forEach(transaction -> transaction.forEach(
+                            (change, ordinal) -> consumer.accept(change, transaction.commitLsn(), ordinal))),
+                    List.of()));
+        }
         published = position;
         lastCutNanos = System.nanoTime();
         complete.forEach(Transaction::close);

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Lets every column through as PostgreSQL's own text.
  *
- * <p>The engine makes one by its class name. {@link TextTypes} and {@link TextSnapshotQuery} see to it that what
- * arrives is text already; anything else is a fault of the set-up and fails the engine rather than being guessed at.
+ * <p>The engine makes one by its class name. {@link TextTypes} sees to it that what arrives is text already; anything
+ * else is a fault of the set-up and fails the engine rather than being guessed at.
  *
  * <p><i>Threads:</i> thread-safe.
  */

@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
             RunCommand.class,
             CheckCommand.class,
             VerifyCommand.class,
+            ResyncCommand.class,
             BenchCommand.class,
             ServerCommand.class,
             WarmUpCommand.class

@@ -44,6 +44,11 @@ public record LogBatch(
         void accept(EncodedChange change, Lsn lsn, long ordinal);
     }
 
+    /** The same at the position of another cut. */
+    LogBatch at(Lsn lsn, @Nullable Instant time) {
+        return new LogBatch(kind, epoch, lsn, time, transactions, definitions, events, tables);
+    }
+
     /** A batch without events. */
     public static LogBatch empty(Cut.Kind kind, int epoch, Lsn commitLsn, @Nullable Instant commitTime) {
         return new LogBatch(kind, epoch, commitLsn, commitTime, 0, List.of(), consumer -> {}, List.of());

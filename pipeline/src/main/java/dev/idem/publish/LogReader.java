@@ -2,12 +2,16 @@ package dev.idem.publish;
 
 import dev.idem.change.Cut;
 import dev.idem.change.CutCodec;
+import dev.idem.change.RereadRequest;
 import dev.idem.change.TableDefinition;
 import dev.idem.change.TableDefinitionCodec;
+import dev.idem.change.TableId;
 import dev.idem.change.Topics;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,15 +74,38 @@ final class LogReader implements AutoCloseable {
         return Optional.empty();
     }
 
-    /** Every definition that was ever published, the older ones first. */
-    List<TableDefinition> definitions() {
+    /**
+     * What the topic of the definitions holds.
+     *
+     * @param definitions every definition that was ever published, the older ones first
+     * @param rereads the requests that are open
+     * @param end where the topic ended
+     */
+    record SchemaLog(List<TableDefinition> definitions, Map<TableId, RereadRequest> rereads, long end) {}
+
+    /** Reads the topic of the definitions. */
+    SchemaLog schemaLog() {
         TableDefinitionCodec codec = new TableDefinitionCodec();
         TopicPartition partition = new TopicPartition(topics.schema(), 0);
         long beginning = edge(consumer.beginningOffsets(Set.of(partition)), partition);
         long end = decidedEnd(partition);
         List<TableDefinition> definitions = new ArrayList<>();
-        read(partition, beginning, end, record -> definitions.add(codec.decode(record.value())));
-        return definitions;
+        Map<String, RereadRequest> open = new LinkedHashMap<>();
+        read(partition, beginning, end, record -> {
+            if (!RereadRequest.isKey(record.key())) {
+                definitions.add(codec.decode(record.value()));
+                return;
+            }
+            String key = new String(record.key(), StandardCharsets.UTF_8);
+            if (record.value() == null) {
+                open.remove(key);
+            } else {
+                open.put(key, RereadRequest.decode(record.value()));
+            }
+        });
+        Map<TableId, RereadRequest> rereads = new LinkedHashMap<>();
+        open.values().forEach(request -> rereads.put(request.table(), request));
+        return new SchemaLog(definitions, rereads, end);
     }
 
     /**

@@ -5,8 +5,10 @@ import dev.idem.change.Cut;
 import dev.idem.change.CutCodec;
 import dev.idem.change.Lsn;
 import dev.idem.change.RecordHeaders;
+import dev.idem.change.RereadRequest;
 import dev.idem.change.TableDefinition;
 import dev.idem.change.TableDefinitionCodec;
+import dev.idem.change.TableId;
 import dev.idem.change.Topics;
 import dev.idem.error.PipelineException;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +16,10 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -37,7 +42,8 @@ import org.slf4j.LoggerFactory;
  * <p>Opening takes over the transactional id {@code idem-<name>-capture}: an older capture that still lives can commit
  * nothing any more.
  *
- * <p><i>Threads:</i> one thread.
+ * <p><i>Threads:</i> thread-safe. What must stand together, such as taking definitions and publishing them, is done
+ * holding this object's monitor.
  *
  * <p><i>Fails:</i> with {@link PipelineException}; the Kafka transaction is then aborted or will be by the next writer,
  * the publisher is of no more use and must be closed. Nothing of the batch is visible to {@code read_committed}
@@ -53,6 +59,8 @@ public final class Publisher implements AutoCloseable {
     private final LogTopics logTopics;
     private final KafkaProducer<byte[], byte[]> producer;
     private final List<TableDefinition> knownDefinitions;
+    private final OpenRereads rereads;
+    private final long schemaEnd;
     private final CutCodec cutCodec = new CutCodec();
     private final TableDefinitionCodec definitionCodec = new TableDefinitionCodec();
     private final Map<Integer, Header> definitionHeaders = new HashMap<>();
@@ -70,7 +78,10 @@ public final class Publisher implements AutoCloseable {
         this.producer = producer;
         this.source = source;
         this.lastCut = reader.lastCut().orElse(null);
-        this.knownDefinitions = reader.definitions();
+        LogReader.SchemaLog schema = reader.schemaLog();
+        this.knownDefinitions = schema.definitions();
+        this.rereads = new OpenRereads(schema.rereads().values());
+        this.schemaEnd = schema.end();
     }
 
     /**
@@ -118,7 +129,7 @@ public final class Publisher implements AutoCloseable {
     }
 
     /** The youngest committed cut. */
-    public Optional<Cut> lastCut() {
+    public synchronized Optional<Cut> lastCut() {
         return Optional.ofNullable(lastCut);
     }
 
@@ -128,17 +139,60 @@ public final class Publisher implements AutoCloseable {
     }
 
     /** Makes the topics of these tables where they are missing. */
-    public void ensureTopics(List<String> tableTopics) {
+    public synchronized void ensureTopics(List<String> tableTopics) {
         logTopics.ensureTables(tableTopics);
     }
 
+    /** Asks for a table to be read anew; durable with the next batch. */
+    public void requestReread(TableId table, String reason) {
+        rereads.request(new RereadRequest(table, reason));
+    }
+
+    /** The requests that are open, each table with the number of its youngest request. */
+    public Map<TableId, Long> openRereads() {
+        return rereads.all();
+    }
+
+    /** Why a table is to be read anew, for people. */
+    public String rereadReason(TableId table) {
+        return rereads.reason(table);
+    }
+
+    /** Where the topic of the definitions ended when this was opened. */
+    public long schemaEnd() {
+        return schemaEnd;
+    }
+
     /** Publishes in one Kafka transaction; when this returns the cut is durable. */
-    public Cut publish(LogBatch batch) {
+    public synchronized Cut publish(LogBatch batch) {
+        return publish(batch, Map.of());
+    }
+
+    /**
+     * Publishes what is no part of the stream, at the stream's position, which does not move.
+     *
+     * @param read the tables that were read anew with this, with the number of the request that the reading answers
+     */
+    public synchronized Cut publishAside(LogBatch batch, Map<TableId, Long> read) {
+        Cut last = Objects.requireNonNull(lastCut, "a cut of the stream");
+        return publish(batch.at(last.commitLsn(), last.commitTime()), read);
+    }
+
+    private Cut publish(LogBatch batch, Map<TableId, Long> read) {
+        List<RereadRequest> requests = rereads.unwritten();
+        Set<TableId> done = new TreeSet<>();
+        read.forEach((table, begun) -> {
+            if (rereads.isAnsweredBy(table, begun)) {
+                done.add(table);
+            }
+        });
         try {
             producer.beginTransaction();
-            Cut cut = send(batch);
+            Cut cut = send(batch, requests, done);
             producer.commitTransaction();
             lastCut = cut;
+            rereads.written(requests);
+            rereads.done(read);
             return cut;
         } catch (KafkaException | ExecutionException e) {
             abort();
@@ -161,7 +215,8 @@ public final class Publisher implements AutoCloseable {
      * committed without being sent, and the commit is acknowledged (Kafka 4.3.1,
      * {@code Sender.maybeSendAndPollTransactionalRequest}).
      */
-    private Cut send(LogBatch batch) throws ExecutionException, InterruptedException {
+    private Cut send(LogBatch batch, List<RereadRequest> requests, Set<TableId> done)
+            throws ExecutionException, InterruptedException {
         SentRanges sent = new SentRanges();
         for (TableDefinition definition : batch.definitions()) {
             producer.send(
@@ -169,6 +224,12 @@ public final class Publisher implements AutoCloseable {
                             topics.schema(), definitionCodec.encodeKey(definition), definitionCodec.encode(definition)),
                     (metadata, error) -> failed(sent, error));
         }
+        for (RereadRequest request : requests) {
+            if (!done.contains(request.table())) {
+                sendReread(request.table(), request.encode(), sent);
+            }
+        }
+        done.forEach(table -> sendReread(table, null, sent));
         EventSender events = new EventSender(batch.epoch(), sent);
         batch.events().forEach(events);
         producer.flush();
@@ -189,6 +250,12 @@ public final class Publisher implements AutoCloseable {
         producer.flush();
         requireWritten(sent);
         return cut;
+    }
+
+    private void sendReread(TableId table, byte @Nullable [] value, SentRanges sent) {
+        producer.send(
+                new ProducerRecord<>(topics.schema(), 0, RereadRequest.encodeKey(table), value),
+                (metadata, error) -> failed(sent, error));
     }
 
     private static void failed(SentRanges sent, @Nullable Exception error) {

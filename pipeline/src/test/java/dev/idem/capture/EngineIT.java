@@ -2,7 +2,6 @@ package dev.idem.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.idem.capture.EngineOptions.Purpose;
 import dev.idem.change.Lsn;
 import dev.idem.change.TableId;
 import dev.idem.testing.TestPostgres;
@@ -109,7 +108,7 @@ class EngineIT {
     }
 
     private static Properties options(CaptureFixture fixture) {
-        return EngineOptions.of(fixture.settings(), Purpose.STREAM, List.of(new TableId(fixture.name(), "t")));
+        return EngineOptions.of(fixture.settings(), List.of(new TableId(fixture.name(), "t")));
     }
 
     private static List<SourceRecord> firstRun(CaptureFixture fixture, int markedEnd) throws Exception {

@@ -1,0 +1,176 @@
+package dev.idem.capture;
+
+import dev.idem.change.Lsn;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Properties;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One consistent image of the source at a place of its WAL: a new replication slot's consistent point, and a session
+ * that sees exactly what was committed before it.
+ *
+ * <p>Every transaction that commits behind the point is not seen, and every one that commits before it is, which no
+ * ordinary transaction can promise: what it sees does not follow the WAL's order.
+ *
+ * <p><i>Threads:</i> one thread, except {@link #abort}.
+ *
+ * <p><i>Fails:</i> with {@link dev.idem.error.PipelineException}, classified by {@link SourceFault}.
+ *
+ * <p><i>Source:</i> PostgreSQL, "Streaming Replication Protocol", CREATE_REPLICATION_SLOT; "SET TRANSACTION SNAPSHOT".
+ */
+final class ExportedSnapshot implements AutoCloseable {
+
+    private static final Executor SAME_THREAD = Runnable::run;
+
+    private final SourceSettings settings;
+    private final Slot slot;
+    private volatile @Nullable Connection replication;
+    private volatile @Nullable Connection session;
+    private volatile boolean aborted;
+    private @Nullable Lsn point;
+    private String searchPath = "";
+    private long openedMillis;
+
+    /**
+     * The slot to make.
+     *
+     * @param name its name
+     * @param temporary whether it ends with this snapshot
+     * @param failover whether standbys are to have it, from PostgreSQL 17 on
+     * @param patienceSeconds how long at most to wait for the transactions that are open; 0 for ever
+     */
+    record Slot(String name, boolean temporary, boolean failover, int patienceSeconds) {
+        String statement() {
+            String options = failover ? "(SNAPSHOT 'export', FAILOVER true)" : "EXPORT_SNAPSHOT";
+            return "CREATE_REPLICATION_SLOT \"" + name.replace("\"", "\"\"") + "\" " + (temporary ? "TEMPORARY " : "")
+                    + "LOGICAL pgoutput " + options;
+        }
+    }
+
+    ExportedSnapshot(SourceSettings settings, Slot slot) {
+        this.settings = settings;
+        this.slot = slot;
+    }
+
+    /** Makes the slot, waiting for the transactions that are open, and enters its snapshot. */
+    void open() {
+        try {
+            Connection maker = DriverManager.getConnection(settings.url(), replicationOptions());
+            replication = maker;
+            requireNotAborted();
+            try (Statement statement = maker.createStatement()) {
+                statement.setQueryTimeout(slot.patienceSeconds());
+                try (ResultSet made = statement.executeQuery(slot.statement())) {
+                    made.next();
+                    point = Lsn.parse(made.getString(2));
+                    enter(made.getString(3));
+                }
+            }
+            maker.close();
+        } catch (SQLException e) {
+            throw SourceFault.of("making replication slot " + slot.name() + " and its snapshot", e);
+        }
+    }
+
+    private Properties replicationOptions() {
+        Properties options = options();
+        options.setProperty("replication", "database");
+        options.setProperty("assumeMinServerVersion", "9.4");
+        options.setProperty("preferQueryMode", "simple");
+        return options;
+    }
+
+    private Properties options() {
+        Properties options = SourceDatabase.options(settings);
+        options.setProperty("socketTimeout", "0");
+        options.setProperty("options", "-c idle_in_transaction_session_timeout=0 -c statement_timeout=0");
+        return options;
+    }
+
+    private void enter(String snapshot) throws SQLException {
+        Connection reader = DriverManager.getConnection(settings.url(), options());
+        session = reader;
+        requireNotAborted();
+        try (Statement statement = reader.createStatement()) {
+            statement.execute(EngineOptions.SESSION);
+            // A policy that hides rows is an error then, not a loss.
+            statement.execute("set row_security to off");
+            reader.setAutoCommit(false);
+            statement.execute("set transaction isolation level repeatable read, read only");
+            statement.execute("set transaction snapshot '" + snapshot.replace("'", "''") + "'");
+            try (ResultSet row = statement.executeQuery(
+                    "select current_setting('search_path'), (extract(epoch from now()) * 1000)::bigint")) {
+                row.next();
+                searchPath = row.getString(1);
+                openedMillis = row.getLong(2);
+            }
+        }
+    }
+
+    private void requireNotAborted() throws SQLException {
+        if (aborted) {
+            throw new SQLException("stopped");
+        }
+    }
+
+    /** The place in the WAL. */
+    Lsn point() {
+        return java.util.Objects.requireNonNull(point, "a snapshot that is open");
+    }
+
+    /** When the snapshot was entered, by the source's clock. */
+    long openedMillis() {
+        return openedMillis;
+    }
+
+    /** The session within the snapshot, as readers of the catalogue want it: every name with its schema. */
+    Connection catalogue() throws SQLException {
+        setSearchPath("pg_catalog");
+        return connection();
+    }
+
+    /** The session within the snapshot, as the role's own sessions are, so that values print as in the stream. */
+    Connection rows() throws SQLException {
+        setSearchPath(searchPath);
+        return connection();
+    }
+
+    private void setSearchPath(String path) throws SQLException {
+        try (var statement = connection().prepareStatement("select set_config('search_path', ?, false)")) {
+            statement.setString(1, path);
+            statement.execute();
+        }
+    }
+
+    private Connection connection() {
+        return java.util.Objects.requireNonNull(session, "a snapshot that is open");
+    }
+
+    /** Ends whatever is going on; any thread. */
+    void abort() {
+        aborted = true;
+        abort(replication);
+        abort(session);
+    }
+
+    private static void abort(@Nullable Connection connection) {
+        if (connection != null) {
+            try {
+                connection.abort(SAME_THREAD);
+            } catch (SQLException e) {
+                throw SourceFault.of("ending a session at the source", e);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        abort(replication);
+        abort(session);
+    }
+}
