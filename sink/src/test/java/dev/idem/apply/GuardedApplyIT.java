@@ -116,7 +116,7 @@ class GuardedApplyIT {
                 handle.execute("drop table if exists public.notes");
             }
             writer = WarehouseWriter.takeOver(
-                    warehouse, pipeline, new ApplySettings(5, 1_000, 10), WriterClaim.starting());
+                    warehouse, pipeline, new ApplySettings(5, 1_000, 10, OnTableFailure.WAIT), WriterClaim.starting());
         }
 
         /** From now on every change is treated as one that may have come before. */
