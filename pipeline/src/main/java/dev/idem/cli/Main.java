@@ -18,6 +18,8 @@ import picocli.CommandLine.Spec;
             RunCommand.class,
             CheckCommand.class,
             VerifyCommand.class,
+            TablesCommand.class,
+            ResumeCommand.class,
             BenchCommand.class,
             ServerCommand.class,
             WarmUpCommand.class

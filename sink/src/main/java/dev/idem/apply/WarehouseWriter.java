@@ -204,6 +204,7 @@ public final class WarehouseWriter implements AutoCloseable {
             handle.commit();
             return null;
         });
+        deadLetters.committed();
         apart.clear();
         resuming = null;
         return follows;
@@ -437,6 +438,7 @@ public final class WarehouseWriter implements AutoCloseable {
         Progress next = call("moving the position", () -> progressTable.advance(handle, progress, last, events));
         call("committing", handle::commit);
         progress = next;
+        deadLetters.committed();
         apart.clear();
         return Map.copyOf(counts);
     }
@@ -445,6 +447,7 @@ public final class WarehouseWriter implements AutoCloseable {
     public void rollback() {
         batches.clear();
         held.clear();
+        deadLetters.rolledBack();
         buffered = 0;
         bufferedCharacters = 0;
         call("rolling back", () -> {
