@@ -75,7 +75,9 @@ final class WarehouseRows {
         Version version = new Version(row.getInt(2), Lsn.parse(row.getString(3)), row.getLong(4));
         Version delete = state.deletedAt();
         boolean isOfThisLife = delete == null || version.isAfter(delete);
-        if (row.getString(5) != null || !isOfThisLife || !version.isBefore(state.rowVersion())) {
+        if (row.getString(5) != null
+                || !isOfThisLife
+                || !version.isBefore(Objects.requireNonNull(state.rowVersion()))) {
             return state;
         }
         KeyState filled = state;
