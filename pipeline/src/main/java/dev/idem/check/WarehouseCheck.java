@@ -44,6 +44,7 @@ final class WarehouseCheck {
             if (isWritable(warehouse)) {
                 checkSchemas(warehouse, tables.keySet());
                 checkTables(warehouse, tables);
+                checkTriggers(warehouse, tables.keySet());
             }
         } catch (SQLException e) {
             findings.fail(
@@ -88,6 +89,39 @@ final class WarehouseCheck {
                 Remedy.run("alter role " + warehouse.role() + " in database " + warehouse.database() + " " + reset);
             default -> Remedy.run("alter system set default_transaction_read_only = off", "select pg_reload_conf()");
         };
+    }
+
+    /** Triggers and foreign keys fire where the role may not turn them off for its sessions. */
+    private void checkTriggers(CheckedDatabase warehouse, Set<TableId> tables) throws SQLException {
+        if (mayTurnTriggersOff(warehouse)) {
+            return;
+        }
+        Set<String> firing = new TreeSet<>();
+        for (List<String> row : warehouse.rows("""
+                select distinct n.nspname, r.relname
+                from pg_trigger t
+                join pg_class r on r.oid = t.tgrelid
+                join pg_namespace n on n.oid = r.relnamespace
+                where t.tgenabled not in ('D', 'R')
+                """)) {
+            TableId table = new TableId(row.get(0), row.get(1));
+            if (tables.contains(table)) {
+                firing.add(table.toString());
+            }
+        }
+        if (!firing.isEmpty()) {
+            findings.warn(
+                    "foreign keys and triggers of the tables " + firing
+                            + " will fire: they may refuse or double changes",
+                    Remedy.run("grant set on parameter session_replication_role to " + warehouse.role()));
+        }
+    }
+
+    private static boolean mayTurnTriggersOff(CheckedDatabase warehouse) throws SQLException {
+        boolean superuser = warehouse.isTrue("select current_setting('is_superuser')::boolean");
+        boolean knowsGrants = warehouse.isTrue("select current_setting('server_version_num')::integer >= 150000");
+        return superuser
+                || knowsGrants && warehouse.isTrue("select has_parameter_privilege('session_replication_role', 'set')");
     }
 
     /** The control schema and those of the tables: made where they are missing, which needs a right of its own. */

@@ -19,6 +19,8 @@ import picocli.CommandLine.Spec;
             CheckCommand.class,
             VerifyCommand.class,
             ResyncCommand.class,
+            TablesCommand.class,
+            ResumeCommand.class,
             BenchCommand.class,
             ServerCommand.class,
             WarmUpCommand.class

@@ -1,5 +1,6 @@
 package dev.idem.config;
 
+import dev.idem.apply.OnTableFailure;
 import dev.idem.config.Settings.CaptureSettings.OnNewHistory;
 import dev.idem.config.Settings.LogFormat;
 import dev.idem.config.Settings.Role;
@@ -81,6 +82,9 @@ final class Keys {
     static final Key<Integer> APPLY_MAX_CUTS =
             Key.number("apply.max-cuts", 1, 100_000).withDefault("500");
 
+    static final Key<OnTableFailure> APPLY_ON_TABLE_FAILURE =
+            Key.choice("apply.on-table-failure", OnTableFailure.class).withDefault("wait");
+
     static final Key<Integer> SOURCE_PORT =
             Key.number("embedded.source-port", 0, MAX_PORT).withDefault("0");
     static final Key<Integer> WAREHOUSE_PORT =
@@ -116,6 +120,7 @@ final class Keys {
             APPLY_MAX_ROWS,
             APPLY_MAX_BYTES,
             APPLY_MAX_CUTS,
+            APPLY_ON_TABLE_FAILURE,
             SOURCE_PORT,
             WAREHOUSE_PORT,
             KAFKA_PORT,

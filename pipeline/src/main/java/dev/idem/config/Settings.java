@@ -1,5 +1,6 @@
 package dev.idem.config;
 
+import dev.idem.apply.OnTableFailure;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -141,6 +142,7 @@ public record Settings(
      * @param maxRows in one statement
      * @param maxBytes of values held before they are written
      * @param maxCuts in one transaction
+     * @param onTableFailure what is done where one table cannot go on
      */
-    public record ApplySettings(int maxRows, long maxBytes, int maxCuts) {}
+    public record ApplySettings(int maxRows, long maxBytes, int maxCuts, OnTableFailure onTableFailure) {}
 }

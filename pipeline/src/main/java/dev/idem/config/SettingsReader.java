@@ -59,7 +59,11 @@ final class SettingsReader {
                         value(Keys.CAPTURE_SPILL),
                         value(Keys.CAPTURE_MAX_BATCH),
                         options(PassedOn.DEBEZIUM)),
-                new ApplySettings(value(Keys.APPLY_MAX_ROWS), value(Keys.APPLY_MAX_BYTES), value(Keys.APPLY_MAX_CUTS)),
+                new ApplySettings(
+                        value(Keys.APPLY_MAX_ROWS),
+                        value(Keys.APPLY_MAX_BYTES),
+                        value(Keys.APPLY_MAX_CUTS),
+                        value(Keys.APPLY_ON_TABLE_FAILURE)),
                 value(Keys.LOG_FORMAT),
                 effective("idem_" + name));
     }

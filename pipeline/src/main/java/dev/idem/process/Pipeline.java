@@ -89,7 +89,8 @@ public final class Pipeline implements AutoCloseable {
                 new ApplySettings(
                         settings.apply().maxRows(),
                         settings.apply().maxBytes(),
-                        settings.apply().maxCuts()),
+                        settings.apply().maxCuts(),
+                        settings.apply().onTableFailure()),
                 counters);
     }
 

@@ -2,7 +2,6 @@ package dev.idem.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.idem.apply.Sink;
 import java.sql.SQLException;
 import java.time.Duration;
 import org.awaitility.Awaitility;
@@ -249,12 +248,18 @@ class ApplyTrapsIT {
         pipeline.catchUp();
         pipeline.warehouse("alter table notes add constraint none check (id < 10)");
         pipeline.source("insert into notes select g, 'row', null from generate_series(100, 140) g");
-        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> pipeline.sinkState() == Sink.State.RETRYING);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> pipeline.warehouseValue("select count(*) from idem.parked")
+                        .equals("1"));
         assertThat(pipeline.warehouseValue("select count(*) from idem.dead_letter"))
                 .isEqualTo("0");
 
-        pipeline.warehouse("alter table notes drop constraint none");
-        pipeline.catchUp();
+        pipeline.warehouse("alter table notes drop constraint none", "update idem.parked set retry_at = now()");
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> pipeline.warehouseValue("select count(*) from idem.parked")
+                        .equals("0"));
 
         pipeline.assertEqual("notes");
     }

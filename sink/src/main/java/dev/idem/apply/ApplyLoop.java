@@ -1,11 +1,8 @@
 package dev.idem.apply;
 
 import dev.idem.change.Cut;
-import dev.idem.change.Lsn;
-import dev.idem.change.TableDefinition;
 import dev.idem.change.TableId;
 import dev.idem.change.Topics;
-import dev.idem.change.Version;
 import dev.idem.consume.CutFollower;
 import dev.idem.consume.CutReader;
 import dev.idem.consume.PositionedCut;
@@ -13,6 +10,7 @@ import dev.idem.consume.ReadInterruptedException;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -30,6 +28,7 @@ import org.slf4j.LoggerFactory;
 public final class ApplyLoop implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ApplyLoop.class);
+    private static final int LOCK_ATTEMPTS = 3;
     private static final Duration WAIT_FOR_FIRST = Duration.ofSeconds(10);
 
     private final WarehouseWriter writer;
@@ -38,6 +37,8 @@ public final class ApplyLoop implements AutoCloseable {
     private final Topics topics;
     private final ApplySettings settings;
     private final SinkListener listener;
+    private final Resumption resumption;
+    private final Map<TableId, Integer> locked = new HashMap<>();
 
     /** A loop that goes on where the writer's position is. It closes what it is given. */
     public ApplyLoop(
@@ -46,32 +47,77 @@ public final class ApplyLoop implements AutoCloseable {
             CutReader reader,
             Topics topics,
             ApplySettings settings,
-            SinkListener listener) {
+            SinkListener listener,
+            Resumption resumption) {
         this.writer = writer;
         this.follower = follower;
         this.reader = reader;
         this.topics = topics;
         this.settings = settings;
         this.listener = listener;
+        this.resumption = resumption;
         follower.seek(writer.progress().logOffset());
     }
 
     /** Applies the next cuts, waiting for them at most {@code timeout}; how many there were. */
     public int runOnce(Duration timeout) {
-        List<PositionedCut> cuts = follower.poll(timeout, settings.maxCuts(), settings.maxRows());
+        boolean goesOn = resumption.runOnce();
+        List<PositionedCut> cuts =
+                follower.poll(goesOn ? Duration.ZERO : timeout, settings.maxCuts(), settings.maxRows());
         if (cuts.isEmpty()) {
             return 0;
         }
         try {
-            apply(cuts);
+            isolate(() -> apply(cuts), Way.TOGETHER);
         } catch (PipelineException e) {
             if (e.kind() != ErrorKind.ROW_REFUSED) {
                 throw e;
             }
             writer.rollback();
-            cuts.forEach(this::applyCarefully);
+            cuts.forEach(cut -> isolate(() -> applyCarefully(cut), Way.EVENT_BY_EVENT));
         }
+        locked.clear();
         return cuts.size();
+    }
+
+    /** How events are brought into the warehouse. */
+    private enum Way {
+        TOGETHER,
+        EVENT_BY_EVENT
+    }
+
+    /** Repeats the attempt without the tables that cannot go on: each failure is answered so that it comes once. */
+    private void isolate(Runnable attempt, Way way) {
+        boolean done = false;
+        while (!done) {
+            try {
+                attempt.run();
+                done = true;
+            } catch (TableFailedException e) {
+                writer.rollback();
+                answer(e, way);
+            }
+        }
+    }
+
+    private void answer(TableFailedException failed, Way way) {
+        TableId table = failed.table();
+        PipelineException failure = failed.failure();
+        if (WarehouseFailure.isUniqueViolation(failure)) {
+            writer.writeApart(table);
+            return;
+        }
+        if (WarehouseFailure.isLockTimeout(failure) && locked.merge(table, 1, Integer::sum) < LOCK_ATTEMPTS) {
+            LOG.warn("table is locked by others, tried again table={} reason=\"{}\"", table, failure.getMessage());
+            return;
+        }
+        if (settings.onTableFailure() == OnTableFailure.STOP) {
+            throw failure;
+        }
+        if (settings.onTableFailure() == OnTableFailure.DEAD_LETTER && way == Way.TOGETHER) {
+            throw new PipelineException(ErrorKind.ROW_REFUSED, String.valueOf(failure.getMessage()), failed);
+        }
+        writer.park(table, String.valueOf(failure.getMessage()));
     }
 
     private void apply(List<PositionedCut> cuts) {
@@ -80,8 +126,9 @@ public final class ApplyLoop implements AutoCloseable {
         for (PositionedCut cut : cuts) {
             requireNext(cut.cut(), previous);
             previous = cut.cut().number();
+            writer.startCut(cut.cut());
             reader.read(cut.cut(), writer::add);
-            takeTables(cut.cut());
+            CutTables.take(cut.cut(), reader, topics, writer);
         }
         PositionedCut last = cuts.get(cuts.size() - 1);
         Map<TableId, TableCount> counts = writer.commit(last);
@@ -91,22 +138,11 @@ public final class ApplyLoop implements AutoCloseable {
     /** Event by event, so that only the events that the warehouse refuses are set aside. */
     private void applyCarefully(PositionedCut cut) {
         writer.begin();
+        writer.startCut(cut.cut());
         reader.read(cut.cut(), writer::addCarefully);
         writer.requireSomeAccepted();
-        takeTables(cut.cut());
+        CutTables.take(cut.cut(), reader, topics, writer);
         listener.applied(cut.cut(), 1, writer.commit(cut));
-    }
-
-    /** What the cut tells of tables besides their changes: definitions, and snapshots that are complete. */
-    private void takeTables(Cut cut) {
-        for (Cut.TableState state : cut.tables()) {
-            TableDefinition definition = reader.definition(topics.of(state.table()), state.definition());
-            writer.define(definition);
-            Lsn completeAt = state.completeAt();
-            if (completeAt != null) {
-                writer.completeSnapshot(definition, Version.ofSnapshot(cut.epoch(), completeAt));
-            }
-        }
     }
 
     /** Cuts are numbered without gaps, so one that is missing, or comes from another log, is noticed. */
@@ -120,7 +156,7 @@ public final class ApplyLoop implements AutoCloseable {
         }
     }
 
-    private static boolean isNext(Cut cut, long previous) {
+    static boolean isNext(Cut cut, long previous) {
         boolean beginsAnew = previous == 0 && cut.kind() == Cut.Kind.SNAPSHOT_STARTED;
         return cut.number() == previous + 1 || beginsAnew;
     }
@@ -149,13 +185,15 @@ public final class ApplyLoop implements AutoCloseable {
     public void wakeup() {
         follower.wakeup();
         reader.wakeup();
+        resumption.wakeup();
     }
 
     @Override
     public void close() {
         try (writer;
                 follower;
-                reader) {
+                reader;
+                resumption) {
             // each is closed, whatever the others do
         }
     }

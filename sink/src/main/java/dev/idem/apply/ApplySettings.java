@@ -8,8 +8,9 @@ package dev.idem.apply;
  * @param maxRows how many changes are reduced before they are written
  * @param maxCharacters how many characters of values are held before they are written
  * @param maxCuts how many cuts are applied in one transaction at the most
+ * @param onTableFailure what is done where one table cannot go on
  */
-public record ApplySettings(int maxRows, long maxCharacters, int maxCuts) {
+public record ApplySettings(int maxRows, long maxCharacters, int maxCuts, OnTableFailure onTableFailure) {
 
     /** Checks the bounds. */
     public ApplySettings {
@@ -21,6 +22,6 @@ public record ApplySettings(int maxRows, long maxCharacters, int maxCuts) {
 
     /** The bounds that hold where nothing else is set. */
     public static ApplySettings defaults() {
-        return new ApplySettings(20_000, 32L << 20, 500);
+        return new ApplySettings(20_000, 32L << 20, 500, OnTableFailure.WAIT);
     }
 }

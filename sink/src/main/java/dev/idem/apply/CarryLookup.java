@@ -66,7 +66,7 @@ final class CarryLookup {
         }
     }
 
-    private static void bind(Handle handle, Query query, int position, String type, Object[] values) {
+    static void bind(Handle handle, Query query, int position, String type, Object[] values) {
         query.bind(
                 position,
                 (place, statement, context) ->

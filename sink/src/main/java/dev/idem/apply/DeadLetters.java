@@ -2,6 +2,8 @@ package dev.idem.apply;
 
 import dev.idem.change.TableId;
 import dev.idem.consume.LogCoordinates;
+import java.util.ArrayList;
+import java.util.List;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -12,16 +14,28 @@ import org.slf4j.LoggerFactory;
  *
  * <p>All writing happens in the caller's transaction.
  *
- * <p><i>Threads:</i> immutable.
+ * <p><i>Threads:</i> one thread.
  */
 final class DeadLetters {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
 
     private final String pipeline;
+    private final List<Runnable> untold = new ArrayList<>();
 
     DeadLetters(String pipeline) {
         this.pipeline = pipeline;
+    }
+
+    /** Tells what was set aside in the transaction that is now committed. */
+    void committed() {
+        untold.forEach(Runnable::run);
+        untold.clear();
+    }
+
+    /** Forgets what a transaction set aside that is taken back. */
+    void rolledBack() {
+        untold.clear();
     }
 
     /** Sets an event aside. */
@@ -41,12 +55,12 @@ final class DeadLetters {
                 .bind("reason", reason)
                 .execute();
         if (rows == 1) {
-            LOG.error(
+            untold.add(() -> LOG.error(
                     "event set aside at={} table={} version={} reason=\"{}\" remedy=\"see idem.dead_letter\"",
                     at,
                     table,
                     version,
-                    reason);
+                    reason));
         }
     }
 }

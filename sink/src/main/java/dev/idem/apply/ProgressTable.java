@@ -95,6 +95,26 @@ final class ProgressTable {
     }
 
     /**
+     * Keeps younger writers from taking over before the caller's transaction ends.
+     *
+     * @throws PipelineException {@link ErrorKind#FENCED} where one has taken over
+     */
+    void requireWriter(Handle handle, Progress progress) {
+        boolean isWriter = handle.createQuery("""
+                        select generation = :generation from idem.progress
+                        where pipeline = :pipeline
+                        for update""")
+                .bind("generation", progress.generation())
+                .bind("pipeline", pipeline)
+                .mapTo(Boolean.class)
+                .findOne()
+                .orElse(false);
+        if (!isWriter) {
+            throw fenced("generation " + progress.generation() + " of pipeline " + pipeline);
+        }
+    }
+
+    /**
      * Sets the read position back, so that cuts are read again. What was applied stays applied: the commit up to which
      * the warehouse is does not fall.
      *

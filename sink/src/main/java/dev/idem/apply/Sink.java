@@ -189,7 +189,8 @@ public final class Sink implements AutoCloseable {
             WarehouseWriter writer = WarehouseWriter.takeOver(warehouse, topics.pipeline(), settings, claim);
             claim = claim.goingOn();
             CutReader reader = new CutReader(consumers, topics, clientId);
-            return new ApplyLoop(writer, follower, reader, topics, settings, listener);
+            Resumption resumption = new Resumption(writer, consumers, topics, clientId, settings);
+            return new ApplyLoop(writer, follower, reader, topics, settings, listener, resumption);
         } catch (RuntimeException e) {
             follower.close();
             throw e;

@@ -14,7 +14,9 @@ import dev.idem.sql.UpsertSql;
 import dev.idem.sql.UpsertSql.Guard;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Update;
@@ -46,14 +48,24 @@ final class TableWriter {
     private final TargetTable table;
     private final Guard guard;
     private final CarriedColumns carried;
+    private final Conflicts conflicts;
     private long written;
     private long deleted;
 
-    TableWriter(Handle handle, TargetTable table, Guard guard) {
+    TableWriter(Handle handle, TargetTable table, Guard guard, Conflicts conflicts) {
         this.handle = handle;
         this.table = table;
         this.guard = table.hasKey() && !table.keyEqualAsText() ? Guard.REPLAYED : guard;
+        this.conflicts = conflicts;
         this.carried = new CarriedColumns(table);
+    }
+
+    /** Whether values of unique constraints besides the key may move from row to row within the batch. */
+    enum Conflicts {
+        /** None do, as far as is known: rows are written over. */
+        NONE_EXPECTED,
+        /** Some do: the rows are completed, taken out where they are older, and put in again. */
+        TAKE_OUT_FIRST
     }
 
     private record Keyed(RowKey key, KeyState state) {}
@@ -68,7 +80,11 @@ final class TableWriter {
             new CarryLookup().fill(handle, table, batch);
             List<Keyed> states = new ArrayList<>(batch.keys());
             batch.forEach((key, state) -> states.add(new Keyed(key, state)));
-            writeKeyed(states);
+            if (conflicts == Conflicts.TAKE_OUT_FIRST && table.keyEqualAsText()) {
+                rewrite(states);
+            } else {
+                writeKeyed(states);
+            }
         } else {
             writeKeyless(batch.keyless());
         }
@@ -128,6 +144,51 @@ final class TableWriter {
     /** A complete row can overwrite anything older; only where it may be older itself must columns be compared. */
     private boolean usesSimpleStatement(KeyState state) {
         return guard == Guard.FRESH && state.isComplete();
+    }
+
+    /**
+     * PostgreSQL looks at a unique constraint row by row, so rows that exchange a value cannot be written over one
+     * after the other. All of them are taken out before the first is put in.
+     */
+    private void rewrite(List<Keyed> states) {
+        delete(states.stream()
+                .filter(keyed -> keyed.state().deletedAt() != null)
+                .toList());
+        List<Keyed> live = new WarehouseRows(table)
+                .complete(handle, liveOf(states)).entrySet().stream()
+                        .map(entry -> new Keyed(entry.getKey(), entry.getValue()))
+                        .toList();
+        List<Keyed> whole =
+                live.stream().filter(keyed -> keyed.state().isWhole()).toList();
+        takeOut(whole);
+        writePartial(whole);
+        List<Keyed> partial =
+                live.stream().filter(keyed -> !keyed.state().isWhole()).toList();
+        if (guard == Guard.FRESH) {
+            writePartial(partial);
+        } else {
+            writeByCarrier(partial);
+        }
+    }
+
+    private static Map<RowKey, KeyState> liveOf(List<Keyed> states) {
+        Map<RowKey, KeyState> live = new LinkedHashMap<>();
+        states.stream().filter(keyed -> keyed.state().isLive()).forEach(keyed -> live.put(keyed.key(), keyed.state()));
+        return live;
+    }
+
+    private void takeOut(List<Keyed> states) {
+        if (states.isEmpty()) {
+            return;
+        }
+        ChangeArrays arrays = new ChangeArrays(table.key().size(), states.size(), false);
+        for (Keyed keyed : states) {
+            arrays.row(Objects.requireNonNull(keyed.state().rowVersion()));
+            for (int i = 0; i < table.key().size(); i++) {
+                arrays.set(i, keyed.key().values().get(i));
+            }
+        }
+        arrays.execute(handle, DeleteSql.takeOut(table));
     }
 
     private void delete(List<Keyed> states) {

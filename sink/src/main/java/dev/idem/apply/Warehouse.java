@@ -3,6 +3,7 @@ package dev.idem.apply;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
 import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Collectors;
@@ -15,6 +16,7 @@ import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.SqlStatements;
 import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jdbi.v3.core.statement.TemplateEngine;
+import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 
 /**
  * The warehouse as the sink reaches it: connections whose sessions print and read values as the log holds them, and the
@@ -36,6 +38,7 @@ public final class Warehouse {
             "idle_in_transaction_session_timeout", "0");
 
     private static final String CONTROL_SCHEMA = "idem";
+    private static final String INSUFFICIENT_PRIVILEGE = "42501";
     private static final int SERVER_PREPARE_AFTER = 2;
 
     private final WarehouseSettings settings;
@@ -83,9 +86,25 @@ public final class Warehouse {
                     .bind("value", value)
                     .mapTo(String.class)
                     .one());
+            leaveTriggersOut(handle);
             return handle;
         } catch (ConnectionException e) {
             throw WarehouseFailure.of("connecting to the warehouse at " + settings.url(), e);
+        }
+    }
+
+    /**
+     * What triggers, cascades and checks of foreign keys do, the source has done: our sessions write without them,
+     * where the role may choose that. Where it may not, they fire.
+     */
+    private static void leaveTriggersOut(Handle handle) {
+        try {
+            handle.execute("set session_replication_role = replica");
+        } catch (UnableToExecuteStatementException e) {
+            SQLException sql = WarehouseFailure.find(e);
+            if (sql == null || !INSUFFICIENT_PRIVILEGE.equals(sql.getSQLState())) {
+                throw WarehouseFailure.of("setting up a session of the warehouse", e);
+            }
         }
     }
 

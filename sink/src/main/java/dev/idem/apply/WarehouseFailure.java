@@ -3,6 +3,7 @@ package dev.idem.apply;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
 import java.sql.SQLException;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
@@ -13,6 +14,11 @@ import org.postgresql.util.ServerErrorMessage;
  * <p><i>Source:</i> PostgreSQL, Appendix A, "PostgreSQL Error Codes".
  */
 final class WarehouseFailure {
+
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
+
+    /** Classes of SQLSTATEs that name an object or the program of a trigger. */
+    private static final Set<String> OF_ONE_TABLE = Set.of("0A", "2B", "2F", "38", "39", "3F", "42", "P0");
 
     private WarehouseFailure() {}
 
@@ -27,6 +33,37 @@ final class WarehouseFailure {
         }
         String state = String.valueOf(sql.getSQLState());
         return new PipelineException(kind(state), what + ": " + message(sql) + " (SQLSTATE " + state + ')', failure);
+    }
+
+    /**
+     * True where the failure of a table's own operation is about that table and no other: an object, a right, a type or
+     * a trigger of it, or what we found unfit ourselves. What fails for every table alike is none of those.
+     */
+    static boolean concernsTable(PipelineException failure) {
+        SQLException sql = find(failure);
+        if (sql == null) {
+            return failure.kind() == ErrorKind.WAREHOUSE_UNFIT;
+        }
+        String state = String.valueOf(sql.getSQLState());
+        return state.equals(LOCK_NOT_AVAILABLE)
+                || state.length() == 5 && OF_ONE_TABLE.contains(state.substring(0, 2))
+                || state.equals("55000")
+                || state.equals("55006");
+    }
+
+    /** True where another row has the value of a unique constraint. */
+    static boolean isUniqueViolation(PipelineException failure) {
+        return hasState(failure, "23505");
+    }
+
+    /** True where somebody else holds the table longer than {@code lock_timeout} allows. */
+    static boolean isLockTimeout(PipelineException failure) {
+        return hasState(failure, LOCK_NOT_AVAILABLE);
+    }
+
+    private static boolean hasState(PipelineException failure, String state) {
+        SQLException sql = find(failure);
+        return sql != null && state.equals(sql.getSQLState());
     }
 
     /** The driver's exception within a chain of causes; null where there is none. */
@@ -46,6 +83,9 @@ final class WarehouseFailure {
             return String.valueOf(failure.getMessage());
         }
         String state = String.valueOf(server.getSQLState());
+        if (state.startsWith("P0")) {
+            return "a trigger or function raises an exception";
+        }
         return state.startsWith("22") ? dataException(server) : String.valueOf(server.getMessage());
     }
 

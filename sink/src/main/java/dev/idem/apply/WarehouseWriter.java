@@ -1,6 +1,8 @@
 package dev.idem.apply;
 
+import dev.idem.apply.TableWriter.Conflicts;
 import dev.idem.change.Change;
+import dev.idem.change.Cut;
 import dev.idem.change.TableDefinition;
 import dev.idem.change.TableId;
 import dev.idem.change.Version;
@@ -13,14 +15,20 @@ import dev.idem.sql.UpsertSql.Guard;
 import dev.idem.target.ReplicatedTable;
 import dev.idem.target.TargetTables;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes cuts into the warehouse: events are taken in one by one, reduced, and written table by table; the position
@@ -37,6 +45,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WarehouseWriter implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(WarehouseWriter.class);
     private static final int MANY = 20;
 
     private final Handle handle;
@@ -44,13 +53,19 @@ public final class WarehouseWriter implements AutoCloseable {
     private final DeadLetters deadLetters;
     private final TargetTables targets;
     private final ApplySettings settings;
+    private final ParkedTables parked;
+    private final RowsAhead ahead;
+    private final FiringTriggers triggers;
+    private final Set<TableId> apart = new HashSet<>();
+    private final Map<TableId, long[]> careful = new HashMap<>();
     private final Map<TableId, TableBatch> batches = new LinkedHashMap<>();
     private final Map<TableId, TableCount> counts = new LinkedHashMap<>();
     private final List<LogEvent> held = new ArrayList<>();
     private Progress progress;
     private long events;
-    private long refused;
     private String lastRefusal = "";
+    private @Nullable TableId resuming;
+    private @Nullable Version inHand;
     private long buffered;
     private long bufferedCharacters;
 
@@ -62,7 +77,10 @@ public final class WarehouseWriter implements AutoCloseable {
         this.targets = new TargetTables(pipeline, warehouse::open);
         this.settings = settings;
         this.progress = progress;
-        targets.load(handle);
+        this.parked = new ParkedTables(pipeline);
+        this.ahead = new RowsAhead(pipeline);
+        this.triggers = FiringTriggers.of(handle);
+        load();
     }
 
     /**
@@ -98,7 +116,10 @@ public final class WarehouseWriter implements AutoCloseable {
     public void rewind(long logOffset, long cut) {
         progress = call(
                 "setting the read position back",
-                () -> handle.inTransaction(same -> progressTable.rewind(same, progress, logOffset, cut)));
+                () -> handle.inTransaction(same -> {
+                    parked.rewind(same, cut, logOffset);
+                    return progressTable.rewind(same, progress, logOffset, cut);
+                }));
     }
 
     /** Begins the transaction. */
@@ -106,7 +127,87 @@ public final class WarehouseWriter implements AutoCloseable {
         call("beginning a transaction", handle::begin);
         counts.clear();
         events = 0;
-        refused = 0;
+        careful.clear();
+        resuming = null;
+        inHand = null;
+    }
+
+    private void load() {
+        targets.load(handle);
+        parked.load(handle);
+        ahead.load(handle);
+    }
+
+    /** The cut whose events come next. */
+    public void startCut(Cut cut) {
+        inHand = cut.kind() == Cut.Kind.STREAM ? cut.highestVersion() : null;
+    }
+
+    /** Begins a transaction that applies what one parked table missed. */
+    void beginResuming(TableId table) {
+        begin();
+        resuming = table;
+    }
+
+    /** True where what comes of the table is not applied in this transaction. */
+    boolean leavesOut(TableId table) {
+        return resuming == null ? parked.contains(table) : !table.equals(resuming);
+    }
+
+    boolean hasParked() {
+        return !parked.isEmpty();
+    }
+
+    /** The parked table that is to be tried now. */
+    Optional<ParkedTable> dueParked() {
+        return call("looking for parked tables", () -> parked.due(handle));
+    }
+
+    /** Parks the table where the position is now, or notes that it was tried in vain, and commits that. */
+    void park(TableId table, String reason) {
+        call("parking table " + table, () -> {
+            handle.useTransaction(same -> {
+                progressTable.requireWriter(same, progress);
+                parked.park(same, table, progress, reason);
+            });
+            return null;
+        });
+        LOG.error(
+                "table parked table={} cut={} reason=\"{}\" remedy=\"mend it; it is tried again by itself, or at once by"
+                        + " ./idem resume\"",
+                table,
+                progress.cut(),
+                reason);
+    }
+
+    /** From here to the next commit the table's rows are taken out before they are written, so that values can swap. */
+    void writeApart(TableId table) {
+        apart.add(table);
+    }
+
+    /**
+     * Writes what is left, moves the table's own position over {@code last} and commits.
+     *
+     * @param last the last cut that was read; null where there was none to read
+     * @return true where the table has now all that the others have, and follows again
+     */
+    boolean commitResuming(TableId table, @Nullable PositionedCut last) {
+        flush();
+        boolean follows = last == null || last.nextOffset() >= progress.logOffset();
+        call("moving the position of table " + table, () -> {
+            progressTable.requireWriter(handle, progress);
+            if (follows) {
+                parked.remove(handle, table);
+            } else if (last != null) {
+                parked.advance(handle, table, last.cut().number(), last.nextOffset());
+            }
+            handle.commit();
+            return null;
+        });
+        deadLetters.committed();
+        apart.clear();
+        resuming = null;
+        return follows;
     }
 
     /** Takes in the next event; writes what is at hand where that has become enough. */
@@ -124,6 +225,9 @@ public final class WarehouseWriter implements AutoCloseable {
     }
 
     private void take(TableDefinition definition, Change change) {
+        if (leavesOut(definition.table())) {
+            return;
+        }
         if (targets.isNew(definition)) {
             flush(definition.table());
         }
@@ -133,8 +237,16 @@ public final class WarehouseWriter implements AutoCloseable {
         ReplicatedTable table = follow(definition);
         Change adapted = targets.adapt(change, definition, table);
         batch(table).add(adapted);
+        noteAhead(definition.table(), change.version());
         buffered++;
         bufferedCharacters += adapted.characters();
+    }
+
+    /** What lies above the cut in which it comes was read anew, ahead of changes that are still to come. */
+    private void noteAhead(TableId table, Version version) {
+        if (inHand != null && version.isAfter(inHand)) {
+            ahead.note(table, version);
+        }
     }
 
     private boolean isFull() {
@@ -170,29 +282,52 @@ public final class WarehouseWriter implements AutoCloseable {
             together.forEach(this::add);
             flush();
             call("releasing a savepoint", () -> handle.releaseSavepoint("event"));
+            count(together, 0);
+        } catch (TableFailedException e) {
+            if (settings.onTableFailure() != OnTableFailure.DEAD_LETTER
+                    || WarehouseFailure.isUniqueViolation(e.failure())) {
+                throw e;
+            }
+            setAside(together, String.valueOf(e.getMessage()));
         } catch (PipelineException e) {
             if (e.response() != ErrorKind.Response.PARK) {
                 throw e;
             }
-            refused += together.size();
             setAside(together, String.valueOf(e.getMessage()));
+            count(together, together.size());
+        }
+    }
+
+    private void count(List<LogEvent> together, int refused) {
+        if (together.get(0) instanceof LogEvent.Decoded decoded
+                && !leavesOut(decoded.definition().table())) {
+            long[] counts = careful.computeIfAbsent(decoded.definition().table(), table -> new long[2]);
+            counts[0] += together.size();
+            counts[1] += refused;
         }
     }
 
     /**
      * Ends the careful way through a cut.
      *
-     * @throws PipelineException {@link ErrorKind#WAREHOUSE_UNFIT} where every one of many events was refused: that is
-     *     no matter of rows, and nothing may be set aside
+     * @throws TableFailedException where every one of many events of a table was refused: that is no matter of rows
      */
-    public void requireSomeAccepted() {
+    void requireSomeAccepted() {
         endCarefully();
-        if (refused >= MANY && refused == events) {
-            throw new PipelineException(
-                    ErrorKind.WAREHOUSE_UNFIT,
-                    "the warehouse refuses every one of " + refused + " events (expected: a few at the most), the last"
-                            + " with: " + lastRefusal + ". Nothing is set aside; it is tried again");
+        if (settings.onTableFailure() == OnTableFailure.DEAD_LETTER) {
+            return;
         }
+        careful.forEach((table, counts) -> {
+            if (counts[1] >= MANY && counts[1] == counts[0]) {
+                throw new TableFailedException(
+                        table,
+                        new PipelineException(
+                                ErrorKind.WAREHOUSE_UNFIT,
+                                "table " + table + ": the warehouse refuses every one of " + counts[0]
+                                        + " events (expected: a few at the most), the last with: " + lastRefusal
+                                        + ". None is set aside"));
+            }
+        });
     }
 
     private void setAside(List<LogEvent> refused, String reason) {
@@ -200,7 +335,7 @@ public final class WarehouseWriter implements AutoCloseable {
         batches.clear();
         call("setting an event aside", () -> {
             handle.rollbackToSavepoint("event");
-            targets.load(handle);
+            load();
             return null;
         });
         for (LogEvent event : refused) {
@@ -220,6 +355,9 @@ public final class WarehouseWriter implements AutoCloseable {
 
     /** A definition that holds from here on, whether or not an event names it. */
     public void define(TableDefinition definition) {
+        if (leavesOut(definition.table())) {
+            return;
+        }
         if (targets.isNew(definition)) {
             flush(definition.table());
         }
@@ -234,13 +372,17 @@ public final class WarehouseWriter implements AutoCloseable {
     public void completeSnapshot(TableDefinition definition, Version floor) {
         ReplicatedTable table = follow(definition);
         batch(table).raiseFloor(floor);
+        noteAhead(definition.table(), floor);
     }
 
     private ReplicatedTable follow(TableDefinition definition) {
         ReplicatedTable known = targets.find(definition.table());
         return known != null && !targets.isNew(definition)
                 ? known
-                : call("preparing table " + definition.table(), () -> targets.follow(handle, definition));
+                : call(
+                        definition.table(),
+                        "preparing table " + definition.table(),
+                        () -> targets.follow(handle, definition));
     }
 
     private TableBatch batch(ReplicatedTable table) {
@@ -265,15 +407,25 @@ public final class WarehouseWriter implements AutoCloseable {
     private void write(TableBatch batch) {
         TableId id = batch.definition().table();
         ReplicatedTable table = Objects.requireNonNull(targets.find(id));
-        Guard guard = batch.isNewerThan(progress.highestApplied()) ? Guard.FRESH : Guard.REPLAYED;
-        TableCount count = call("writing table " + table.target(), () -> {
+        Guard guard = guard(id, batch);
+        Conflicts conflicts = apart.contains(id) ? Conflicts.TAKE_OUT_FIRST : Conflicts.NONE_EXPECTED;
+        TableCount count = call(id, "writing table " + table.target(), () -> {
+            triggers.warn(handle, table.target());
+            ahead.store(handle, table);
             Version floor = batch.floor();
             if (floor != null) {
                 targets.raiseFloor(handle, table, floor);
             }
-            return new TableWriter(handle, table.target(), guard).write(batch);
+            return new TableWriter(handle, table.target(), guard, conflicts).write(batch);
         });
         counts.merge(id, count, TableCount::plus);
+    }
+
+    /** Only what is newer than everything that was written of the table needs no look at what else came. */
+    private Guard guard(TableId table, TableBatch batch) {
+        boolean fresh =
+                resuming == null && batch.isNewerThan(progress.highestApplied()) && batch.isNewerThan(ahead.of(table));
+        return fresh ? Guard.FRESH : Guard.REPLAYED;
     }
 
     /**
@@ -286,6 +438,8 @@ public final class WarehouseWriter implements AutoCloseable {
         Progress next = call("moving the position", () -> progressTable.advance(handle, progress, last, events));
         call("committing", handle::commit);
         progress = next;
+        deadLetters.committed();
+        apart.clear();
         return Map.copyOf(counts);
     }
 
@@ -293,11 +447,13 @@ public final class WarehouseWriter implements AutoCloseable {
     public void rollback() {
         batches.clear();
         held.clear();
+        deadLetters.rolledBack();
         buffered = 0;
         bufferedCharacters = 0;
         call("rolling back", () -> {
             handle.rollback();
-            targets.load(handle);
+            resuming = null;
+            load();
             return null;
         });
     }
@@ -305,6 +461,19 @@ public final class WarehouseWriter implements AutoCloseable {
     /** The replicated tables as of the last {@link #begin} or later. */
     public TargetTables targets() {
         return targets;
+    }
+
+    /** As {@link #call(String, Supplier)}, for what concerns one table: the others can go on without it. */
+    private <T extends @Nullable Object> T call(TableId table, String what, Supplier<T> action) {
+        try {
+            return call(what, action);
+        } catch (PipelineException e) {
+            boolean mayBeSwap = WarehouseFailure.isUniqueViolation(e) && !apart.contains(table);
+            if (mayBeSwap || WarehouseFailure.concernsTable(e)) {
+                throw new TableFailedException(table, e);
+            }
+            throw e;
+        }
     }
 
     private static <T extends @Nullable Object> T call(String what, Supplier<T> action) {

@@ -80,7 +80,27 @@ public final class CutReader implements AutoCloseable {
 
     /** Hands out each event of the cut, in the source's order. */
     public void read(Cut cut, Consumer<LogEvent> events) {
-        List<Lane> starved = lanes(cut);
+        long found = merge(cut, cut.ranges(), events);
+        if (found != cut.events()) {
+            throw new PipelineException(
+                    ErrorKind.LOG_INCOMPLETE,
+                    "cut " + cut.number() + " at " + cut.commitLsn() + ": the log holds " + found
+                            + " events (expected: "
+                            + cut.events() + "). Retention or another hand has removed some; nothing of the cut was"
+                            + " applied. Remedy: start again from a snapshot, see docs/operations.md");
+        }
+    }
+
+    /** Hands out the cut's events of one topic; how many there must be is not known, so only retention is noticed. */
+    public void readTopic(Cut cut, String topic, Consumer<LogEvent> events) {
+        Map<Integer, Cut.OffsetRange> ranges = cut.ranges().get(topic);
+        if (ranges != null) {
+            merge(cut, Map.of(topic, ranges), events);
+        }
+    }
+
+    private long merge(Cut cut, Map<String, Map<Integer, Cut.OffsetRange>> ranges, Consumer<LogEvent> events) {
+        List<Lane> starved = lanes(ranges);
         PriorityQueue<Lane> ready = new PriorityQueue<>(Comparator.comparing(CutReader::headVersion));
         long found = 0;
         while (true) {
@@ -96,14 +116,7 @@ public final class CutReader implements AutoCloseable {
             }
             enqueue(next, starved, ready);
         }
-        if (found != cut.events()) {
-            throw new PipelineException(
-                    ErrorKind.LOG_INCOMPLETE,
-                    "cut " + cut.number() + " at " + cut.commitLsn() + ": the log holds " + found
-                            + " events (expected: "
-                            + cut.events() + "). Retention or another hand has removed some; nothing of the cut was"
-                            + " applied. Remedy: start again from a snapshot, see docs/operations.md");
-        }
+        return found;
     }
 
     /** Records without a readable version come first: they belong nowhere. */
@@ -121,11 +134,10 @@ public final class CutReader implements AutoCloseable {
         }
     }
 
-    private List<Lane> lanes(Cut cut) {
+    private List<Lane> lanes(Map<String, Map<Integer, Cut.OffsetRange>> ranges) {
         List<Lane> lanes = new ArrayList<>();
         boolean grown = false;
-        for (Map.Entry<String, Map<Integer, Cut.OffsetRange>> topic :
-                cut.ranges().entrySet()) {
+        for (Map.Entry<String, Map<Integer, Cut.OffsetRange>> topic : ranges.entrySet()) {
             for (Map.Entry<Integer, Cut.OffsetRange> range : topic.getValue().entrySet()) {
                 TopicPartition partition = new TopicPartition(topic.getKey(), range.getKey());
                 PartitionBuffer buffer = buffers.get(partition);

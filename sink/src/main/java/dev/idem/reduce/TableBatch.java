@@ -33,6 +33,7 @@ public final class TableBatch {
     private final @Nullable Version knownFloor;
     private @Nullable Version floor;
     private @Nullable Version lowest;
+    private @Nullable Version highest;
     private long events;
     private long characters;
 
@@ -77,6 +78,7 @@ public final class TableBatch {
 
     private void note(Version version) {
         lowest = lowest == null || version.isBefore(lowest) ? version : lowest;
+        highest = highest == null || version.isAfter(highest) ? version : highest;
     }
 
     private @Nullable Void upsert(Change.Upsert change) {
@@ -161,6 +163,11 @@ public final class TableBatch {
     /** True where every change that came in is newer than {@code version}. */
     public boolean isNewerThan(Version version) {
         return lowest == null || lowest.isAfter(version);
+    }
+
+    /** The highest version that came in, a floor's among them; null where nothing came. */
+    public @Nullable Version highest() {
+        return highest;
     }
 
     /** What the warehouse's rows under old keys must give. */

@@ -53,6 +53,29 @@ public final class DeleteSql {
     }
 
     /**
+     * Takes rows out by key where they are older than what is put in their place, without remembering that. Where a
+     * younger delete of the key is remembered, the row that would take the place is refused, and so the old one was
+     * gone already.
+     *
+     * <p>Binds: as {@link #byKey}. Counts the rows taken out.
+     */
+    public static String takeOut(TargetTable table) {
+        return """
+                with change as (
+                %s
+                )
+                delete from %s as target
+                using change
+                where %s
+                  and %s < %s""".formatted(
+                        Fragments.changes(table.key()),
+                        table.quoted(),
+                        Fragments.sameKey(table, "target", "change"),
+                        Fragments.version("target"),
+                        Fragments.version("change"));
+    }
+
+    /**
      * Takes back values that a younger, partial row holds of changes older than the delete: they belonged to an earlier
      * life of the key. Needed only for changes that come again or out of order.
      *

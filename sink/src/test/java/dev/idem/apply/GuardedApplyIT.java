@@ -6,6 +6,8 @@ import dev.idem.change.Change;
 import dev.idem.change.ColumnValue;
 import dev.idem.change.Cut;
 import dev.idem.change.Lsn;
+import dev.idem.change.Row;
+import dev.idem.change.RowKey;
 import dev.idem.change.Version;
 import dev.idem.consume.LogCoordinates;
 import dev.idem.consume.LogEvent;
@@ -18,6 +20,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
@@ -100,6 +103,63 @@ class GuardedApplyIT {
         });
     }
 
+    @Test
+    void changes_below_a_re_read_never_undo_its_rows_also_after_a_restart_in_the_middle() {
+        Version read = new Version(1, new Lsn(500), 0);
+        try (Delivery delivery = new Delivery()) {
+            delivery.applyCut(100, List.of(upsert(1, 100, "old"), upsert(2, 100, "old")));
+            delivery.applyCut(200, List.of(snapshotRow(1, read, "read"), snapshotRow(3, read, "read")));
+            delivery.restart();
+            delivery.applyCut(
+                    300,
+                    List.of(
+                            partial(1, 300, "stale"),
+                            upsert(4, 300, "gone"),
+                            delete(4, 301),
+                            delete(2, 302),
+                            upsert(3, 303, "stale"),
+                            new Change.Truncate(at(304)),
+                            upsert(3, 305, "stale")));
+            delivery.completeSnapshot(400, read);
+            delivery.applyCut(600, List.of(upsert(5, 600, "new")));
+
+            assertThat(delivery.ahead()).isEqualTo("0/1F4");
+            assertThat(delivery.rows().keySet()).containsExactly(1, 3, 5);
+            assertThat(delivery.rows().get(1)).contains(ColumnValue.of("read"));
+            assertThat(delivery.rows().get(3)).contains(ColumnValue.of("read"));
+            assertThat(delivery.incompleteRows()).isZero();
+        }
+    }
+
+    private static Version at(long lsn) {
+        return new Version(1, new Lsn(lsn), 1);
+    }
+
+    private static Change upsert(int id, long lsn, String body) {
+        return snapshotRow(id, at(lsn), body);
+    }
+
+    private static Change partial(int id, long lsn, String small) {
+        return change(id, at(lsn), ColumnValue.of(small), ColumnValue.UNAVAILABLE);
+    }
+
+    private static Change snapshotRow(int id, Version version, String body) {
+        return change(id, version, ColumnValue.of(body), ColumnValue.of(body));
+    }
+
+    private static Change change(int id, Version version, ColumnValue body, ColumnValue extra) {
+        return new Change.Upsert(
+                version, key(id), Row.of(ColumnValue.of("" + id), ColumnValue.of("1"), body, extra), Optional.empty());
+    }
+
+    private static Change delete(int id, long lsn) {
+        return new Change.Delete(at(lsn), key(id));
+    }
+
+    private static RowKey key(int id) {
+        return new RowKey(List.of("" + id));
+    }
+
     private static Map<Integer, List<ColumnValue>> expected(SourceHistory history) {
         return history.rows();
     }
@@ -108,15 +168,52 @@ class GuardedApplyIT {
     private static final class Delivery implements AutoCloseable {
 
         private final String pipeline = "p" + ++pipelines;
-        private final WarehouseWriter writer;
+        private WarehouseWriter writer;
         private long cut;
 
         Delivery() {
             try (Handle handle = warehouse.open()) {
                 handle.execute("drop table if exists public.notes");
             }
-            writer = WarehouseWriter.takeOver(
-                    warehouse, pipeline, new ApplySettings(5, 1_000, 10), WriterClaim.starting());
+            writer = open();
+        }
+
+        private WarehouseWriter open() {
+            return WarehouseWriter.takeOver(
+                    warehouse, pipeline, new ApplySettings(5, 1_000, 10, OnTableFailure.WAIT), WriterClaim.starting());
+        }
+
+        void restart() {
+            writer.close();
+            writer = open();
+        }
+
+        /** A cut of the stream that ends at {@code lsn}, whatever its changes are. */
+        void applyCut(long lsn, List<Change> changes) {
+            PositionedCut positioned = cut(new Version(1, new Lsn(lsn), 0));
+            writer.begin();
+            writer.startCut(positioned.cut());
+            changes.forEach(change ->
+                    writer.add(new LogEvent.Decoded(new LogCoordinates("t", 0, 0), SourceHistory.TABLE, change)));
+            writer.commit(positioned);
+        }
+
+        /** Up to where rows came ahead of the stream, as the warehouse remembers it. */
+        String ahead() {
+            try (Handle handle = warehouse.open()) {
+                return handle.createQuery("select ahead_lsn::text from idem.target where pipeline = :pipeline")
+                        .bind("pipeline", pipeline)
+                        .mapTo(String.class)
+                        .one();
+            }
+        }
+
+        void completeSnapshot(long lsn, Version floor) {
+            PositionedCut positioned = cut(new Version(1, new Lsn(lsn), 0));
+            writer.begin();
+            writer.startCut(positioned.cut());
+            writer.completeSnapshot(SourceHistory.TABLE, floor);
+            writer.commit(positioned);
         }
 
         /** From now on every change is treated as one that may have come before. */
