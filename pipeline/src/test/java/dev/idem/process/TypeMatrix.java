@@ -42,7 +42,9 @@ final class TypeMatrix {
         }
     }
 
-    /** Makes tables with replica identity FULL (f), DEFAULT (d) and without a key (n), with the rows for the snapshot. */
+    /**
+     * Makes tables with replica identity FULL (f), DEFAULT (d) and without a key (n), with the rows for the snapshot.
+     */
     void create() throws SQLException {
         List<String> refused = new ArrayList<>();
         for (int group = 0; group < groups.size(); group++) {
@@ -91,8 +93,9 @@ final class TypeMatrix {
             TypeCase column = columns.get(c);
             if (row < column.values().size()) {
                 try {
-                    pipeline.source("insert into types.f%d (id, c%d) values (-1, %s)"
-                            .formatted(group, c, column.values().get(row)),
+                    pipeline.source(
+                            "insert into types.f%d (id, c%d) values (-1, %s)"
+                                    .formatted(group, c, column.values().get(row)),
                             "delete from types.f%d where id < 0".formatted(group));
                 } catch (SQLException e) {
                     refused.add(column.type() + " " + column.values().get(row) + ": " + e.getMessage());
@@ -119,12 +122,11 @@ final class TypeMatrix {
     void change() throws SQLException {
         for (int group = 0; group < groups.size(); group++) {
             String columns = columns(group);
-            String row = groups.get(group).size() == 1 ? "row(%s)" : "(%s)";
             for (String table : List.of("f", "d", "n")) {
                 copy(table, group, 2);
                 String name = "types." + table + group;
-                String set = "update %s t set (%s) = (select %s from types.f%d s where s.id = ".formatted(
-                        name, columns, columns, group);
+                String set = "update %s t set (%s) = (select %s from types.f%d s where s.id = "
+                        .formatted(name, columns, columns, group);
                 pipeline.source(
                         set + "t.id - 2000) where t.id between 3000 and 3999",
                         set + "t.id - 2999) where t.id between 4000 and 4999",
@@ -167,10 +169,11 @@ final class TypeMatrix {
             for (int c = 0; c < row.size(); c++) {
                 TypeCase column = groups.get(group).get(c);
                 if (row.get(c).equals(arrived.get(c))) {
-                    equal.computeIfAbsent(column.type(), type -> new TreeMap<>()).merge(id / 1000, 1, Integer::sum);
+                    equal.computeIfAbsent(column.type(), type -> new TreeMap<>())
+                            .merge(id / 1000, 1, Integer::sum);
                 } else {
-                    differences.add(column.type() + " in " + table + group + " row " + id + ": "
-                            + shortened(row.get(c)) + " arrived as " + shortened(arrived.get(c)));
+                    differences.add(column.type() + " in " + table + group + " row " + id + ": " + shortened(row.get(c))
+                            + " arrived as " + shortened(arrived.get(c)));
                 }
             }
         });
@@ -188,7 +191,7 @@ final class TypeMatrix {
         try (Connection connection = pipeline.sourceConnection();
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("""
-                        select a.attname, case when t.oid < 16384 then t.typsend::text else '-' end
+                        select a.attname, case when t.oid < 16384 and t.typname <> 'refcursor' then t.typsend::text else '-' end
                         from pg_attribute a join pg_type t on t.oid = a.atttypid
                         where a.attrelid = 'types.%s'::regclass and a.attname like 'c%%' and a.attnum > 2
                         order by a.attnum""".formatted(table))) {
@@ -199,8 +202,9 @@ final class TypeMatrix {
                 readers.add(
                         rows.getString(2).equals("-")
                                 ? text
-                                : text + " || coalesce(encode(%s(%s), 'hex'), '')"
-                                        .formatted(rows.getString(2), rows.getString(1)));
+                                : text
+                                        + " || coalesce(encode(%s(%s), 'hex'), '')"
+                                                .formatted(rows.getString(2), rows.getString(1)));
             }
             return readers;
         }
@@ -226,8 +230,8 @@ final class TypeMatrix {
         return rows;
     }
 
-    private void compareOldImages(
-            int group, Map<String, Map<Integer, Integer>> equal, List<String> differences) throws Exception {
+    private void compareOldImages(int group, Map<String, Map<Integer, Integer>> equal, List<String> differences)
+            throws Exception {
         List<String> texts = IntStream.range(0, groups.get(group).size())
                 .mapToObj(c -> "case when num_nulls(c%1$d) = 0 then format('%%s', c%1$d) end".formatted(c))
                 .toList();
@@ -250,7 +254,8 @@ final class TypeMatrix {
                 boolean flag = value != null && value.isBoolean();
                 String wanted = expected.get(c);
                 if (Objects.equals(flag && wanted != null ? (wanted.equals("t") ? "true" : "false") : wanted, found)) {
-                    equal.computeIfAbsent(column.type(), type -> new TreeMap<>()).merge(WITH_KEY + 1, 1, Integer::sum);
+                    equal.computeIfAbsent(column.type(), type -> new TreeMap<>())
+                            .merge(WITH_KEY + 1, 1, Integer::sum);
                 } else {
                     differences.add(column.type() + " before-image of f" + group + " row " + id + ": "
                             + shortened(String.valueOf(wanted)) + " came as " + shortened(String.valueOf(found)));
