@@ -35,7 +35,8 @@ final class EngineOptions {
      * stream's, the snapshots' and a later comparison's.
      */
     static final String SESSION = "set datestyle to 'ISO, YMD'; set intervalstyle to postgres;"
-            + " set extra_float_digits to 1; set timezone to 'UTC'; set bytea_output to hex; set xmlbinary to base64";
+            + " set extra_float_digits to 1; set timezone to 'UTC'; set bytea_output to hex; set xmlbinary to base64;"
+            + " set lc_monetary to 'C'; set quote_all_identifiers to off; set search_path to pg_catalog";
 
     private EngineOptions() {}
 

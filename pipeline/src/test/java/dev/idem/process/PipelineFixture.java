@@ -44,6 +44,11 @@ final class PipelineFixture implements AutoCloseable {
             return new Servers(TestPostgres.start(), TestPostgres.start(), TestKafka.start());
         }
 
+        /** Both databases of this major version. */
+        static Servers start(String version) {
+            return new Servers(TestPostgres.start(version), TestPostgres.start(version), TestKafka.start());
+        }
+
         @Override
         public void close() {
             kafka.close();
@@ -102,6 +107,10 @@ final class PipelineFixture implements AutoCloseable {
 
     String name() {
         return name;
+    }
+
+    String bootstrapServers() {
+        return servers.kafka().bootstrapServers();
     }
 
     Pipeline start() {

@@ -34,6 +34,8 @@ public final class Warehouse {
             "extra_float_digits", "3",
             "bytea_output", "hex",
             "xmloption", "content",
+            "lc_monetary", "C",
+            "array_nulls", "on",
             "standard_conforming_strings", "on",
             "idle_in_transaction_session_timeout", "0");
 

@@ -49,8 +49,10 @@ public final class KeylessSql {
      * <p>Binds: epoch, LSN as text, ordinal of the change, then each column as text. Counts the rows removed.
      */
     public static String remove(TargetTable table) {
+        // A cast to text strips char(n) and adds to inet; format calls the output function.
         String content = table.columns().stream()
-                .map(column -> "\n    and target.%s::text is not distinct from ?::text".formatted(column.quoted()))
+                .map(column -> "\n    and format('%%L', target.%s) = format('%%L', ?::text::%s)"
+                        .formatted(column.quoted(), column.castType()))
                 .collect(Collectors.joining());
         return """
                 with change as (

@@ -32,9 +32,13 @@ public record TargetColumn(
         return SqlIdentifier.literal(name);
     }
 
-    /** The type to which a text is cast. */
+    /**
+     * The type to which a text is cast. The cast of text to regclass looks a name up and refuses {@code -} and numbers;
+     * from bpchar there is no such cast, so the type's input function is called.
+     */
     String castType() {
-        return SqlType.withoutModifier(type);
+        String base = SqlType.withoutModifier(type);
+        return base.equals("regclass") ? "bpchar::regclass" : base;
     }
 
     /** The type with its collation, as a definition writes it. */
