@@ -14,6 +14,7 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.Test;
  */
 class BreadthIT {
 
-    private static final Duration DRAIN = Duration.ofMinutes(Integer.getInteger("idem.breadth.drain", 3));
+    private static final Duration DRAIN = Duration.ofMinutes(Integer.getInteger("idem.breadth.drain", 2));
 
     private final BreadthPlan plan = BreadthPlan.fromSystemProperties();
 
@@ -43,7 +44,7 @@ class BreadthIT {
             replication.start();
             try {
                 replication.catchUp(DRAIN);
-            } catch (org.awaitility.core.ConditionTimeoutException e) {
+            } catch (ConditionTimeoutException e) {
                 say("not caught up: " + replication.sinkTrouble());
             }
 
