@@ -121,7 +121,7 @@ final class BreadthClient {
             return;
         }
         TableSlot slot = database.anyTable(random);
-        if (!slot.lock().isHeldByCurrentThread() && !slot.lock().tryLock()) {
+        if (!slot.lock().tryLock()) {
             return;
         }
         locked.add(slot);
