@@ -35,8 +35,7 @@ public final class TextConverter implements CustomConverter<SchemaBuilder, Relat
         String name = column.dataCollection() + '.' + column.name();
         Object schemaDefault = column.defaultValue();
         registration.register(
-                SchemaBuilder.string().optional(),
-                value -> isSame(value, schemaDefault) ? null : text(name, value));
+                SchemaBuilder.string().optional(), value -> isSame(value, schemaDefault) ? null : text(name, value));
     }
 
     /**

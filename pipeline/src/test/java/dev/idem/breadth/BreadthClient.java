@@ -125,7 +125,8 @@ final class BreadthClient {
             return;
         }
         locked.add(slot);
-        Optional<SchemaChanges.Step> step = shape(slot).flatMap(shape -> database.changes().step(operation, shape, random));
+        Optional<SchemaChanges.Step> step =
+                shape(slot).flatMap(shape -> database.changes().step(operation, shape, random));
         if (step.isEmpty()) {
             return;
         }

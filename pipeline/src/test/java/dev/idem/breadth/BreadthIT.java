@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
  */
 class BreadthIT {
 
-    private static final Duration DRAIN = Duration.ofMinutes(Integer.getInteger("idem.breadth.drain", 2));
+    private static final Duration DRAIN = Duration.ofMinutes(Integer.getInteger("idem.breadth.drain", 4));
 
     private final BreadthPlan plan = BreadthPlan.fromSystemProperties();
 
@@ -55,8 +55,11 @@ class BreadthIT {
                             plan.seed(), replication.sinkTrouble(), replication.deadLetters())
                     .isEmpty();
             assertThat(replication.deadLetters()).isEmpty();
-            assertThat(tally.writes()).as("writes").isGreaterThan((int) plan.duration().toSeconds() * 5);
-            assertThat(tally.commits()).as("commits").isGreaterThan((int) plan.duration().toSeconds());
+            assertThat(tally.writes())
+                    .as("writes")
+                    .isGreaterThan((int) plan.duration().toSeconds() * 5);
+            assertThat(tally.commits()).as("commits").isGreaterThan((int)
+                    plan.duration().toSeconds());
             assertThat(tally.changes() > 0 || plan.operations().isEmpty()).isTrue();
         }
     }

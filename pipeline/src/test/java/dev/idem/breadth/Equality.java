@@ -73,7 +73,10 @@ final class Equality {
             Map<String, List<String>> values,
             int sign)
             throws SQLException {
-        String listed = columns.isEmpty() ? "null" : String.join(", ", columns.stream().map(c -> "t." + c + "::text").toList());
+        String listed = columns.isEmpty()
+                ? "null"
+                : String.join(
+                        ", ", columns.stream().map(c -> "t." + c + "::text").toList());
         String from = table.startsWith("only ") && isPartitioned(side, table.substring(5)) ? table.substring(5) : table;
         try (Statement statement = side.createStatement()) {
             statement.setEscapeProcessing(false);
@@ -106,13 +109,20 @@ final class Equality {
 
     private static List<String> told(
             List<String> columns, Map<String, Integer> rows, Map<String, List<String>> values) {
-        List<String> missing = rows.keySet().stream().filter(row -> rows.getOrDefault(row, 0) > 0).sorted().toList();
-        List<String> extra = rows.keySet().stream().filter(row -> rows.getOrDefault(row, 0) < 0).sorted().toList();
+        List<String> missing = rows.keySet().stream()
+                .filter(row -> rows.getOrDefault(row, 0) > 0)
+                .sorted()
+                .toList();
+        List<String> extra = rows.keySet().stream()
+                .filter(row -> rows.getOrDefault(row, 0) < 0)
+                .sorted()
+                .toList();
         if (missing.isEmpty() && extra.isEmpty()) {
             return List.of();
         }
         List<String> told = new ArrayList<>();
-        told.add(missing.size() + " only in the source, " + extra.size() + " only in the warehouse; columns " + columns);
+        told.add(
+                missing.size() + " only in the source, " + extra.size() + " only in the warehouse; columns " + columns);
         missing.stream().limit(EXAMPLES).forEach(row -> told.add("source    " + shown(values.get(row))));
         extra.stream().limit(EXAMPLES).forEach(row -> told.add("warehouse " + shown(values.get(row))));
         return told;

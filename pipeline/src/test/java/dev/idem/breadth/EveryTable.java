@@ -14,8 +14,7 @@ import java.util.List;
  */
 final class EveryTable {
 
-    private static final String COLUMNS =
-            """
+    private static final String COLUMNS = """
             select quote_ident(a.attname), a.attgenerated <> '' or a.attidentity = 'a', a.attnotnull
             from pg_attribute a
             where a.attrelid = '%s'::regclass and a.attnum > 0 and not a.attisdropped
@@ -34,31 +33,40 @@ final class EveryTable {
     /** How many statements went through. */
     int change(String table) throws SQLException {
         List<Target> columns = columns(table);
-        String some = " where (tableoid, ctid) in (select tableoid, ctid from " + table + " limit %d offset %d)";
-        String listed =
-                String.join(", ", columns.stream().filter(c -> !isGenerated(table, c)).map(Target::name).toList());
+                String listed = String.join(
+                ", ",
+                columns.stream()
+                        .filter(c -> !isGenerated(table, c))
+                        .map(Target::name)
+                        .toList());
         List<String> statements = new ArrayList<>();
         for (Target column : columns) {
             if (!column.computed()) {
-                statements.add("update " + table + " set " + column.name() + " = " + column.name() + some.formatted(2, 0));
+                statements.add(
+                        "update " + table + " set " + column.name() + " = " + column.name() + some(table, 2, 0));
                 if (!column.notNull()) {
-                    statements.add("update " + table + " set " + column.name() + " = null" + some.formatted(1, 3));
+                    statements.add("update " + table + " set " + column.name() + " = null" + some(table, 1, 3));
                 }
             }
         }
         if (!listed.isEmpty()) {
-            statements.add("with gone as (delete from " + table + some.formatted(2, 1) + " returning *) insert into "
+            statements.add("with gone as (delete from " + table + some(table, 2, 1) + " returning *) insert into "
                     + table + " (" + listed + ") overriding system value select " + listed + " from gone");
             statements.add("insert into " + table + " (" + listed + ") overriding system value select " + listed
                     + " from " + table + " limit 2");
         }
         statements.add("insert into " + table + " default values");
-        statements.add("delete from " + table + some.formatted(1, 2));
+        statements.add("delete from " + table + some(table, 1, 2));
         int done = 0;
         for (String statement : statements) {
             done += tried(statement) ? 1 : 0;
         }
         return done;
+    }
+
+    private static String some(String table, int rows, int from) {
+        return " where (tableoid, ctid) in (select tableoid, ctid from " + table + " limit " + rows + " offset " + from
+                + ")";
     }
 
     private boolean isGenerated(String table, Target column) {
@@ -67,8 +75,9 @@ final class EveryTable {
 
     private List<String> identities(String table) {
         try (Statement statement = source.createStatement();
-                ResultSet row = statement.executeQuery("select quote_ident(attname) from pg_attribute where attrelid = '"
-                        + table.replace("'", "''") + "'::regclass and attidentity <> ''")) {
+                ResultSet row =
+                        statement.executeQuery("select quote_ident(attname) from pg_attribute where attrelid = '"
+                                + table.replace("'", "''") + "'::regclass and attidentity <> ''")) {
             List<String> names = new ArrayList<>();
             while (row.next()) {
                 names.add(row.getString(1));

@@ -23,12 +23,12 @@ import org.junit.jupiter.api.Test;
  * A database with the shapes of PostgreSQL's own regression tests: each table is equal, or named beforehand.
  *
  * <p>Any other database: {@code -Didem.regression.prepare=COMMAND} fills the source instead of our script. The shell
- * runs it with {@code PGHOST}, {@code PGPORT}, {@code PGUSER}, {@code PGPASSWORD} and {@code PGDATABASE}, so that it may
- * call {@code psql}.
+ * runs it with {@code PGHOST}, {@code PGPORT}, {@code PGUSER}, {@code PGPASSWORD} and {@code PGDATABASE}, so that it
+ * may call {@code psql}.
  */
 class RegressionShapesIT {
 
-    private static final Duration DRAIN = Duration.ofMinutes(Integer.getInteger("idem.breadth.drain", 2));
+    private static final Duration DRAIN = Duration.ofMinutes(Integer.getInteger("idem.breadth.drain", 4));
 
     private final List<String> report = new ArrayList<>();
 
@@ -112,7 +112,8 @@ class RegressionShapesIT {
     private static void prepare(Replication replication, String command) throws IOException, InterruptedException {
         ProcessBuilder shell = new ProcessBuilder("sh", "-c", command).inheritIO();
         shell.environment().put("PGHOST", "127.0.0.1");
-        shell.environment().put("PGPORT", Integer.toString(replication.sourceServer().port()));
+        shell.environment()
+                .put("PGPORT", Integer.toString(replication.sourceServer().port()));
         shell.environment().put("PGUSER", replication.sourceServer().user());
         shell.environment().put("PGPASSWORD", replication.sourceServer().password());
         shell.environment().put("PGDATABASE", replication.database());

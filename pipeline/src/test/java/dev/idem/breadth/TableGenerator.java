@@ -81,8 +81,8 @@ final class TableGenerator {
         }
         int parts = 1 + (random.nextInt(3) == 0 ? 1 + random.nextInt(2) : 0);
         for (int i = 0; i < parts; i++) {
-            Column column = new Column(
-                    names.next(random), keyable.get(random.nextInt(keyable.size())), "not null", true);
+            Column column =
+                    new Column(names.next(random), keyable.get(random.nextInt(keyable.size())), "not null", true);
             columns.add(random.nextInt(columns.size() + 1), column);
             key.add(column.name());
         }
@@ -90,7 +90,8 @@ final class TableGenerator {
         String listed = quoted(key);
         switch (kind) {
             case 4 -> {
-                after.add("create unique index breadth_identity_" + index(table) + " on " + table + " (" + listed + ")");
+                after.add(
+                        "create unique index breadth_identity_" + index(table) + " on " + table + " (" + listed + ")");
                 after.add("alter table " + table + " replica identity using index breadth_identity_" + index(table));
                 return "";
             }
@@ -154,8 +155,8 @@ final class TableGenerator {
 
     private Made partitioned(Random random) {
         List<Column> columns = payload(random);
-        Column by = new Column(
-                names.next(random), ValueType.key("integer", r -> Texts.number(r, 400)), "not null", true);
+        Column by =
+                new Column(names.next(random), ValueType.key("integer", r -> Texts.number(r, 400)), "not null", true);
         columns.add(random.nextInt(columns.size() + 1), by);
         String schema = schema(random);
         String name = names.next(random);
@@ -172,8 +173,8 @@ final class TableGenerator {
                 String deep = Names.quoted(schema) + '.' + Names.quoted(names.next(random));
                 statements.add("create table " + leaf + " partition of " + table + bounds + " partition by hash ("
                         + by.quoted() + ")");
-                statements.add("create table " + deep + " partition of " + leaf
-                        + " for values with (modulus 1, remainder 0)");
+                statements.add(
+                        "create table " + deep + " partition of " + leaf + " for values with (modulus 1, remainder 0)");
                 leaves.add(deep);
             } else {
                 statements.add("create table " + leaf + " partition of " + table + bounds);
@@ -183,7 +184,8 @@ final class TableGenerator {
         if (random.nextInt(4) == 0) {
             full(table, leaves, statements);
         }
-        return new Made(new TableShape(schema, name, columns, List.of(by.name()), Kind.PARTITIONED, leaves), statements);
+        return new Made(
+                new TableShape(schema, name, columns, List.of(by.name()), Kind.PARTITIONED, leaves), statements);
     }
 
     private static void full(String table, List<String> leaves, List<String> statements) {
@@ -194,7 +196,9 @@ final class TableGenerator {
     private static String bounds(String method, int part) {
         return switch (method) {
             case "range" ->
-                " for values from " + List.of("(minvalue) to (100)", "(100) to (200)", "(200) to (maxvalue)").get(part);
+                " for values from "
+                        + List.of("(minvalue) to (100)", "(100) to (200)", "(200) to (maxvalue)")
+                                .get(part);
             case "list" -> part == 2 ? " default" : " for values in (" + (part == 0 ? "1, 2, 3" : "4, 5, 6, 7") + ")";
             default -> " for values with (modulus 3, remainder " + part + ")";
         };
@@ -222,7 +226,9 @@ final class TableGenerator {
                 .filter(column -> !column.clause().contains("identity"))
                 .toList();
         return List.of(
-                new Made(new TableShape(up.schema(), up.name(), up.columns(), up.key(), kind, List.of()), parent.statements()),
+                new Made(
+                        new TableShape(up.schema(), up.name(), up.columns(), up.key(), kind, List.of()),
+                        parent.statements()),
                 new Made(new TableShape(schema, name, sure, key, Kind.INHERITED, List.of()), statements));
     }
 

@@ -12,8 +12,7 @@ import java.util.List;
  * @param kind what kind of table it is
  * @param leaves its partitions, quoted with their schemas
  */
-record TableShape(
-        String schema, String name, List<Column> columns, List<String> key, Kind kind, List<String> leaves) {
+record TableShape(String schema, String name, List<Column> columns, List<String> key, Kind kind, List<String> leaves) {
 
     /** Kinds of tables. */
     enum Kind {

@@ -30,8 +30,7 @@ final class UserTypes {
     private UserTypes() {}
 
     /** Makes them in these schemas. */
-    static UserTypes make(Connection connection, List<String> schemas, Names names, Random random)
-            throws SQLException {
+    static UserTypes make(Connection connection, List<String> schemas, Names names, Random random) throws SQLException {
         UserTypes made = new UserTypes();
         try (Statement statement = connection.createStatement()) {
             statement.setEscapeProcessing(false);
@@ -50,7 +49,8 @@ final class UserTypes {
     private void makeIn(Statement statement, String schema, Names names, Random random) throws SQLException {
         Enumeration enumeration = new Enumeration(name(schema, names, random), new CopyOnWriteArrayList<>());
         enumeration.labels().addAll(List.of("red", "it's \"green\"", "blue, \\ {x}", ""));
-        statement.execute("create type " + enumeration.sql() + " as enum ('red', 'it''s \"green\"', 'blue, \\ {x}', '')");
+        statement.execute(
+                "create type " + enumeration.sql() + " as enum ('red', 'it''s \"green\"', 'blue, \\ {x}', '')");
         enumerations.add(enumeration);
         ValueType color = ValueType.key(enumeration.sql(), enumeration::any);
         types.add(color);
@@ -71,7 +71,9 @@ final class UserTypes {
         statement.execute("create type " + composite + " as (\"the a\" integer, b text, c " + enumeration.sql() + ", d "
                 + domain + ")");
         ValueType place = ValueType.of(
-                composite, r -> "(" + r.nextInt(10) + ",\"" + escaped(Texts.word(r)) + " x\",\"" + escaped(enumeration.any(r)) + "\",1.5)");
+                composite,
+                r -> "(" + r.nextInt(10) + ",\"" + escaped(Texts.word(r)) + " x\",\"" + escaped(enumeration.any(r))
+                        + "\",1.5)");
         types.add(place);
         types.add(place.array(1));
 
