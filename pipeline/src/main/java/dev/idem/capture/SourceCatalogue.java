@@ -75,7 +75,9 @@ public final class SourceCatalogue {
                         select from pg_index i
                         join pg_attribute a on a.attrelid = c.oid and a.attnum = any (i.indkey)
                         where i.indrelid = c.oid and a.attgenerated <> ''
-                            and case when c.relreplident = 'i' then i.indisreplident else i.indisprimary end)
+                            and case when c.relreplident = 'i' then i.indisreplident else i.indisprimary end),
+                    exists (
+                        select from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped)
                 from pg_class c
                 join pg_namespace n on n.oid = c.relnamespace
                 where c.relkind in ('r', 'p')
@@ -92,7 +94,7 @@ public final class SourceCatalogue {
                 if (patterns.choose(table)) {
                     tables.add(new SourceTable(
                             table,
-                            obstacle(row.getString(4), row.getBoolean(8)),
+                            obstacle(row.getString(4), row.getBoolean(8), row.getBoolean(9)),
                             warning(table, row.getString(5), row.getBoolean(6), row.getBoolean(7))));
                 }
             }
@@ -102,7 +104,10 @@ public final class SourceCatalogue {
         return tables;
     }
 
-    private static Optional<String> obstacle(String persistence, boolean generatedKey) {
+    private static Optional<String> obstacle(String persistence, boolean generatedKey, boolean hasColumns) {
+        if (!hasColumns) {
+            return Optional.of("it has no columns");
+        }
         return switch (persistence) {
             case "p" ->
                 generatedKey

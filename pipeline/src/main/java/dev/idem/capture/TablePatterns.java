@@ -38,6 +38,6 @@ public final class TablePatterns {
         for (String literal : text.split("((?<=\\*)|(?=\\*))")) {
             regex.append(literal.equals("*") ? ".*" : Pattern.quote(literal));
         }
-        return Pattern.compile(regex.toString());
+        return Pattern.compile(regex.toString(), Pattern.DOTALL);
     }
 }

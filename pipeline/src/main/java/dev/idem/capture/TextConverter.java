@@ -33,7 +33,18 @@ public final class TextConverter implements CustomConverter<SchemaBuilder, Relat
     @Override
     public void converterFor(RelationalColumn column, ConverterRegistration<SchemaBuilder> registration) {
         String name = column.dataCollection() + '.' + column.name();
-        registration.register(SchemaBuilder.string().optional(), value -> text(name, value));
+        Object schemaDefault = column.defaultValue();
+        registration.register(
+                SchemaBuilder.string().optional(), value -> isSame(value, schemaDefault) ? null : text(name, value));
+    }
+
+    /**
+     * The engine has the column's default converted too, for the schema, as the very object that it offers here; nobody
+     * reads it.
+     */
+    @SuppressWarnings("ReferenceEquality")
+    private static boolean isSame(@Nullable Object value, @Nullable Object schemaDefault) {
+        return value == schemaDefault;
     }
 
     private static @Nullable Object text(String column, @Nullable Object value) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -29,7 +30,9 @@ public final class EnvelopeCodec {
     private static final int LONGEST_VALUE = 1 << 30;
     private static final int USUAL_SIZE = 512;
 
+    /** Jackson 2.21.0 cannot read an escaped surrogate pair in a name, so characters beyond 16 bits stay UTF-8. */
     private final JsonFactory json = JsonFactory.builder()
+            .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxStringLength(LONGEST_VALUE)
                     .maxNestingDepth(16)
