@@ -88,10 +88,9 @@ final class InitialSnapshot implements AutoCloseable {
         reader.complete(Cut.Kind.SNAPSHOT_COMPLETED);
     }
 
-    private Cut published(LogBatch batch) {
+    private void published(LogBatch batch) {
         Cut cut = parts.publisher().publish(batch);
         parts.progress().published(cut);
-        return cut;
     }
 
     /** Waits until it is complete or {@code patience} has passed; true where it is complete. */
@@ -108,7 +107,10 @@ final class InitialSnapshot implements AutoCloseable {
     public void close() {
         snapshot.abort();
         try {
-            ended.await(LONGEST_END.toMillis(), TimeUnit.MILLISECONDS);
+            if (!ended.await(LONGEST_END.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new PipelineException(
+                        ErrorKind.SOURCE_UNREACHABLE, "the snapshot has not ended after " + LONGEST_END);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

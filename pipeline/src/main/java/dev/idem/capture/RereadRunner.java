@@ -237,7 +237,7 @@ final class RereadRunner implements AutoCloseable {
                 .telling((table, rows) -> progress.snapshotRows(List.of(new Cut.TableState(table, 0, rows, null))));
     }
 
-    private Cut published(LogBatch batch, Map<TableId, Long> open) {
+    private void published(LogBatch batch, Map<TableId, Long> open) {
         Map<TableId, Long> read = new TreeMap<>();
         batch.tables().forEach(state -> {
             Long begun = open.get(state.table());
@@ -247,7 +247,6 @@ final class RereadRunner implements AutoCloseable {
         });
         Cut cut = publisher.publishAside(batch, read);
         progress.published(cut);
-        return cut;
     }
 
     private void drop(List<TableId> gone, Map<TableId, Long> open) {

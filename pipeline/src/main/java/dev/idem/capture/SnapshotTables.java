@@ -18,7 +18,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
 
@@ -56,7 +56,7 @@ final class SnapshotTables {
      * @param database the source's name, for the envelopes
      * @param publish publishes a batch
      */
-    record Target(int epoch, Cut.Kind kind, String database, Function<LogBatch, Cut> publish) {}
+    record Target(int epoch, Cut.Kind kind, String database, Consumer<LogBatch> publish) {}
 
     SnapshotTables(
             Topics topics, ExportedSnapshot snapshot, Definitions definitions, Publisher publisher, Target target) {
@@ -166,8 +166,7 @@ final class SnapshotTables {
     private void publish(Cut.Kind kind, List<Cut.TableState> closing) {
         List<Numbered> batch = List.copyOf(rows);
         synchronized (publisher) {
-            target.publish()
-                    .apply(new LogBatch(
+            target.publish().accept(new LogBatch(
                             kind,
                             target.epoch(),
                             snapshot.point(),

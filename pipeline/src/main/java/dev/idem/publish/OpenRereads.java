@@ -6,7 +6,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /**
  * The requests to read a table anew that are not done, and which of them the log does not hold yet.
@@ -61,7 +60,7 @@ final class OpenRereads {
     /** True where no request of the table is younger than the reading that began at {@code begun}. */
     synchronized boolean isAnsweredBy(TableId table, long begun) {
         Entry entry = open.get(table);
-        return entry == null || Objects.equals(entry.serial(), begun);
+        return entry == null || entry.serial() == begun;
     }
 
     synchronized void done(Map<TableId, Long> read) {
