@@ -220,12 +220,12 @@ class TargetTablesIT {
             TargetTables tables = new TargetTables("twice", warehouse::open);
             tables.load(handle);
             tables.follow(handle, keyed("twice", 1, List.of("id"), ID, CODE));
-            handle.execute("insert into twice values (1, 'secret', 1, '0/5', 0, now()), (2, 'secret', 1, '0/5', 0, now())");
+            handle.execute(
+                    "insert into twice values (1, 'secret', 1, '0/5', 0, now()), (2, 'secret', 1, '0/5', 0, now())");
 
             assertThatThrownBy(() -> tables.follow(handle, keyed("twice", 2, List.of("co\\de"), ID, CODE)))
                     .isInstanceOfSatisfying(
-                            PipelineException.class,
-                            e -> assertThat(e.kind()).isEqualTo(ErrorKind.WAREHOUSE_UNFIT))
+                            PipelineException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.WAREHOUSE_UNFIT))
                     .hasMessageContaining("table public.twice: its key changed from [id] to [co\\de]")
                     .hasMessageNotContaining("secret");
         }
