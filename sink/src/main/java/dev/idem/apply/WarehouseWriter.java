@@ -235,6 +235,9 @@ public final class WarehouseWriter implements AutoCloseable {
             flush();
         }
         ReplicatedTable table = follow(definition);
+        if (targets.isSuperseded(definition, table)) {
+            return;
+        }
         Change adapted = targets.adapt(change, definition, table);
         batch(table).add(adapted);
         noteAhead(definition.table(), change.version());

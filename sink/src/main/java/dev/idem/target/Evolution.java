@@ -28,12 +28,14 @@ final class Evolution {
     private final Map<Integer, ColumnDefinition> before;
     private final Map<Integer, ColumnDefinition> after;
     private final Set<String> taken;
+    private final boolean keepsKey;
     private final List<String> statements = new ArrayList<>();
 
     private Evolution(TargetTable target, Set<String> present, TableDefinition from, TableDefinition to) {
         this.target = target;
         this.before = byNumber(from.written());
         this.after = byNumber(to.written());
+        this.keepsKey = !KeyChange.isBetween(from, to);
         this.taken = new HashSet<>(present);
         taken.addAll(from.columnNames());
         taken.addAll(to.columnNames());
@@ -126,8 +128,9 @@ final class Evolution {
         }
     }
 
+    /** True where deletes are remembered by the column and go on to be. */
     private boolean isKey(String name) {
-        return target.key().stream().anyMatch(key -> key.name().equals(name));
+        return keepsKey && target.key().stream().anyMatch(key -> key.name().equals(name));
     }
 
     private void addOrFollow(ColumnDefinition column) {

@@ -125,6 +125,16 @@ public final class TargetTables {
         tables.put(table.definition().table(), table.withFloor(floor));
     }
 
+    /**
+     * True where changes made under this definition have nothing to add: they tell rows by a key that the table had
+     * before, and all of them were applied before the key changed.
+     */
+    public boolean isSuperseded(TableDefinition madeUnder, ReplicatedTable table) {
+        return madeUnder.number() != table.definition().number()
+                && table.definition().isYoungerThan(madeUnder)
+                && KeyChange.isBetween(madeUnder, table.definition());
+    }
+
     /** The change in the shape of the definition that the warehouse follows. */
     public Change adapt(Change change, TableDefinition madeUnder, ReplicatedTable table) {
         if (madeUnder.number() == table.definition().number()
@@ -231,12 +241,9 @@ public final class TargetTables {
 
     private ReplicatedTable evolve(Handle handle, ReplicatedTable known, TableDefinition definition) {
         refuseMetadataNames(definition);
-        if (!keyNumbers(known.definition()).equals(keyNumbers(definition))) {
-            throw new PipelineException(
-                    ErrorKind.WAREHOUSE_UNFIT,
-                    "table " + definition.table() + ": its key changed from "
-                            + known.definition().key() + " to " + definition.key()
-                            + " (expected: the same key). Remedy: drop the table in the warehouse and begin it anew");
+        boolean keyChanges = KeyChange.isBetween(known.definition(), definition);
+        if (keyChanges) {
+            KeyChange.leave(handle, known.target());
         }
         TargetTable target = target(known.id(), definition);
         computed.leave(handle, known.target(), target);
@@ -245,6 +252,9 @@ public final class TargetTables {
             handle.execute(statement);
         }
         computed.add(handle, known.target(), target);
+        if (keyChanges) {
+            KeyChange.enter(handle, target, known.definition(), definition);
+        }
         handle.createUpdate("""
                         update idem.target
                         set definition = :number, definition_json = :json::jsonb
@@ -255,13 +265,6 @@ public final class TargetTables {
                 .execute();
         LOG.info("target table changed table={} definition={}", known.target(), definition.number());
         return new ReplicatedTable(known.id(), definition, target, known.floor());
-    }
-
-    /** A renamed column is still the same column of the key. */
-    private static List<Integer> keyNumbers(TableDefinition definition) {
-        return definition.key().stream()
-                .map(name -> definition.columns().get(definition.indexOf(name)).number())
-                .toList();
     }
 
     /** Where the table's rows go: the same schema and name. */

@@ -1,6 +1,7 @@
 package dev.idem.target;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.idem.apply.Warehouse;
 import dev.idem.apply.WarehouseSettings;
@@ -10,6 +11,8 @@ import dev.idem.change.ReplicaIdentity;
 import dev.idem.change.TableDefinition;
 import dev.idem.change.TableId;
 import dev.idem.change.Version;
+import dev.idem.error.ErrorKind;
+import dev.idem.error.PipelineException;
 import dev.idem.testing.TestPostgres;
 import java.util.List;
 import java.util.Map;
@@ -132,6 +135,99 @@ class TargetTablesIT {
 
             assertThat(rows(handle, "select body_dropped || coalesce(body::text, ' none') from again"))
                     .containsExactly("old none");
+        }
+    }
+
+    private static TableDefinition keyed(String table, int number, List<String> key, ColumnDefinition... columns) {
+        return new TableDefinition(
+                        new TableId("public", table),
+                        number,
+                        16_384,
+                        List.of(columns),
+                        key,
+                        ReplicaIdentity.DEFAULT,
+                        List.of())
+                .numbered(number, new Version(1, new Lsn(number * 10L), 0));
+    }
+
+    private static final ColumnDefinition CODE = ColumnDefinition.plain("co\\de", "text", 2, true, true);
+
+    /** Peer case 21. */
+    @Test
+    void changed_key_is_followed_and_changes_under_the_old_one_have_nothing_to_add() {
+        try (Handle handle = warehouse.open()) {
+            TargetTables tables = new TargetTables("rekeyed", warehouse::open);
+            tables.load(handle);
+            TableDefinition old = keyed("rekeyed", 1, List.of("id"), ID, CODE);
+            tables.follow(handle, old);
+            handle.execute("insert into rekeyed values (1, 'a', 1, '0/5', 0, now()), (2, 'b', 1, '0/5', 0, now())");
+
+            ReplicatedTable now = tables.follow(handle, keyed("rekeyed", 2, List.of("co\\de"), ID, CODE));
+            handle.execute("insert into rekeyed values (1, 'c', 1, '0/20', 1, now())");
+
+            assertThat(tables.isSuperseded(old, now)).isTrue();
+            assertThat(rows(handle, "select indexdef from pg_indexes where tablename = 'rekeyed'"))
+                    .singleElement()
+                    .asString()
+                    .contains("(\"co\\de\")");
+            assertThat(rows(
+                            handle,
+                            "select attname from pg_attribute where attnum > 0 and attrelid = 'idem.tombstone_"
+                                    + now.id() + "'::regclass order by attnum limit 1"))
+                    .containsExactly("co\\de");
+        }
+    }
+
+    @Test
+    void key_column_dropped_with_its_key_gives_way_to_another_key() {
+        try (Handle handle = warehouse.open()) {
+            TargetTables tables = new TargetTables("lesskey", warehouse::open);
+            tables.load(handle);
+            tables.follow(handle, keyed("lesskey", 1, List.of("co\\de", "id"), ID, CODE));
+            handle.execute("insert into lesskey values (1, 'a', 1, '0/5', 0, now())");
+
+            tables.follow(handle, keyed("lesskey", 2, List.of("id"), ID));
+            handle.execute("insert into lesskey (id, _idem_epoch, _idem_lsn, _idem_seq, _idem_synced_at)"
+                    + " values (2, 1, '0/20', 1, now())");
+
+            assertThat(rows(handle, "select id from lesskey order by id")).containsExactly("1", "2");
+        }
+    }
+
+    @Test
+    void key_dropped_and_made_again_is_followed_both_ways() {
+        try (Handle handle = warehouse.open()) {
+            TargetTables tables = new TargetTables("unkeyed", warehouse::open);
+            tables.load(handle);
+            tables.follow(handle, keyed("unkeyed", 1, List.of("id"), ID, BODY));
+            handle.execute("insert into unkeyed values (1, 'a', 1, '0/5', 0, now()), (2, 'b', 1, '0/5', 0, now())");
+
+            tables.follow(handle, keyed("unkeyed", 2, List.of(), ID, BODY));
+            List<String> versions = rows(handle, "select _idem_lsn || ' ' || _idem_seq from unkeyed order by 1");
+            tables.follow(handle, keyed("unkeyed", 3, List.of("id"), ID, BODY));
+
+            assertThat(versions).containsExactly("0/5 1", "0/5 2");
+            assertThat(rows(handle, "select indexdef from pg_indexes where tablename = 'unkeyed'"))
+                    .singleElement()
+                    .asString()
+                    .endsWith("(id)");
+        }
+    }
+
+    @Test
+    void key_that_the_rows_do_not_fit_is_refused_by_name() {
+        try (Handle handle = warehouse.open()) {
+            TargetTables tables = new TargetTables("twice", warehouse::open);
+            tables.load(handle);
+            tables.follow(handle, keyed("twice", 1, List.of("id"), ID, CODE));
+            handle.execute(
+                    "insert into twice values (1, 'secret', 1, '0/5', 0, now()), (2, 'secret', 1, '0/5', 0, now())");
+
+            assertThatThrownBy(() -> tables.follow(handle, keyed("twice", 2, List.of("co\\de"), ID, CODE)))
+                    .isInstanceOfSatisfying(
+                            PipelineException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.WAREHOUSE_UNFIT))
+                    .hasMessageContaining("table public.twice: its key changed from [id] to [co\\de]")
+                    .hasMessageNotContaining("secret");
         }
     }
 }

@@ -1,0 +1,100 @@
+package dev.idem.target;
+
+import dev.idem.change.TableDefinition;
+import dev.idem.error.ErrorKind;
+import dev.idem.error.PipelineException;
+import dev.idem.sql.KeySql;
+import dev.idem.sql.SqlIdentifier;
+import dev.idem.sql.TableSql;
+import dev.idem.sql.TargetTable;
+import java.sql.SQLException;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.JdbiException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A table whose rows are told apart by another key than before, or by none, or by one where there was none.
+ *
+ * <p>All writing happens in the caller's transaction.
+ *
+ * <p><i>Threads:</i> thread-safe: there is no state.
+ */
+final class KeyChange {
+
+    /*
+     * Deletes are remembered by the old key and cannot be told by the new one, so they are forgotten. That is safe because
+     * changes come in the source's order: once the warehouse follows the new key, all that was made under the old one was
+     * applied. Such a change that comes again has nothing to add, and is left out (isSuperseded).
+     */
+
+    private static final Logger LOG = LoggerFactory.getLogger(KeyChange.class);
+
+    private KeyChange() {}
+
+    /** True where the keys differ; a renamed column is still the same column of the key. */
+    static boolean isBetween(TableDefinition from, TableDefinition to) {
+        return !numbers(from).equals(numbers(to));
+    }
+
+    private static List<Integer> numbers(TableDefinition definition) {
+        return definition.key().stream()
+                .map(name -> definition.columns().get(definition.indexOf(name)).number())
+                .toList();
+    }
+
+    /** Takes away what tells rows apart, so that the columns can be changed. */
+    static void leave(Handle handle, TargetTable old) {
+        List<String> statements = handle.createQuery(KeySql.dropsOfIdentity())
+                .bind(0, SqlIdentifier.quoted(old.schema(), old.name()))
+                .bindArray(1, String.class, KeySql.identity(old).toArray())
+                .mapTo(String.class)
+                .list();
+        statements.forEach(handle::execute);
+        handle.execute(KeySql.dropTombstones(old));
+    }
+
+    /**
+     * Tells rows apart by the new key.
+     *
+     * @throws PipelineException {@link ErrorKind#WAREHOUSE_UNFIT} where rows that are there cannot be told apart by it
+     */
+    static void enter(Handle handle, TargetTable now, TableDefinition from, TableDefinition to) {
+        try {
+            allowNull(handle, now, from, to);
+            if (!now.hasKey()) {
+                handle.execute(KeySql.numberRows(now));
+            }
+            handle.execute(KeySql.addIdentity(now));
+        } catch (JdbiException e) {
+            if (!isAboutRows(e)) {
+                throw e;
+            }
+            throw new PipelineException(
+                    ErrorKind.WAREHOUSE_UNFIT,
+                    "table " + to.table() + ": its key changed from " + from.key() + " to " + to.key()
+                            + ", by which the rows in the warehouse cannot be told apart (expected: a value in each of"
+                            + " its columns, and none twice). Remedy: read the table anew",
+                    e);
+        }
+        handle.execute(TableSql.createTombstones(now));
+        LOG.info("key changed table={} from={} to={}", now, from.key(), to.key());
+    }
+
+    /** A constraint that the rows break, or a second primary key; not a fault of the connection. */
+    private static boolean isAboutRows(JdbiException e) {
+        String state = e.getCause() instanceof SQLException cause ? String.valueOf(cause.getSQLState()) : "";
+        return state.startsWith("23") || state.equals("42P16");
+    }
+
+    /** A column that is no longer of the key may allow NULL again. */
+    private static void allowNull(Handle handle, TargetTable now, TableDefinition from, TableDefinition to) {
+        List<Integer> stay = numbers(to);
+        List<Integer> left =
+                numbers(from).stream().filter(number -> !stay.contains(number)).toList();
+        to.columns().stream()
+                .filter(column -> left.contains(column.number()))
+                .forEach(column -> handle.execute(TableSql.changeNullability(now, TargetTables.column(column))));
+    }
+}
