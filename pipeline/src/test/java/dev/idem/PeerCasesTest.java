@@ -31,7 +31,9 @@ class PeerCasesTest {
                 .toList();
 
         assertThat(lines)
-                .isEqualTo(IntStream.rangeClosed(1, LINES).mapToObj(String::valueOf).toList());
+                .isEqualTo(IntStream.rangeClosed(1, LINES)
+                        .mapToObj(String::valueOf)
+                        .toList());
     }
 
     @Test
@@ -42,7 +44,8 @@ class PeerCasesTest {
             String name = named.group(1) + '.' + named.group(2);
             boolean notYet = named.group(3) != null;
             if (!Boolean.valueOf(notYet).equals(tests.get(name))) {
-                wrong.add(tests.containsKey(name) ? name + ": is switched off, or said to be" : name + ": no such test");
+                wrong.add(
+                        tests.containsKey(name) ? name + ": is switched off, or said to be" : name + ": no such test");
             }
         });
 
@@ -54,9 +57,11 @@ class PeerCasesTest {
         TreeMap<String, Boolean> tests = new TreeMap<>();
         for (String module : List.of("sink", "pipeline")) {
             try (Stream<Path> files = Files.walk(root().resolve(module).resolve("src/test/java"))) {
-                for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
+                for (Path file :
+                        files.filter(path -> path.toString().endsWith(".java")).toList()) {
                     String name = file.getFileName().toString().replace(".java", "");
-                    for (MatchResult test : TEST.matcher(Files.readString(file)).results().toList()) {
+                    for (MatchResult test :
+                            TEST.matcher(Files.readString(file)).results().toList()) {
                         tests.put(name + '.' + test.group(2), test.group(1).contains("@Disabled"));
                     }
                 }

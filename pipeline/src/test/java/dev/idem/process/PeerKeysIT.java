@@ -127,7 +127,6 @@ class PeerKeysIT {
     }
 
     /** Peer case 19. */
-    @Disabled("until the target carries collations (part D)")
     @Test
     void key_of_a_nondeterministic_collation_is_compared_as_the_source_does() throws Exception {
         pipeline.source(
