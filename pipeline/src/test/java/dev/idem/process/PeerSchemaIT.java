@@ -141,7 +141,6 @@ class PeerSchemaIT {
     }
 
     /** Peer case 60. */
-    @Disabled("until what the stream defines is told from the WAL (part A)")
     @Test
     void renamed_table_goes_on_under_its_new_name() throws Exception {
         pipeline.source(
@@ -409,7 +408,6 @@ class PeerSchemaIT {
     }
 
     /** Peer case 70. */
-    @Disabled("until what the stream defines is told from the WAL (part A)")
     @Test
     void table_dropped_and_made_again_under_its_name_holds_the_new_rows_only() throws Exception {
         pipeline.source(

@@ -113,7 +113,7 @@ final class Evolution {
                 rename(old, old, now);
             }
         });
-        halfWay.forEach((old, between) -> rename(old, between, renames.get(old)));
+        halfWay.forEach((old, between) -> rename(old, between, Objects.requireNonNull(renames.get(old))));
     }
 
     private void rename(String known, String old, String now) {
