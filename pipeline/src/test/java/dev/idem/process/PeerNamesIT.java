@@ -1,0 +1,122 @@
+package dev.idem.process;
+
+import java.sql.SQLException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What the suites of others check of names; docs/peer-cases.md names each line. */
+class PeerNamesIT {
+
+    private static PipelineFixture.Servers servers;
+    private PipelineFixture pipeline;
+
+    @BeforeAll
+    static void startServers() {
+        servers = PipelineFixture.Servers.start();
+    }
+
+    @AfterAll
+    static void stopServers() {
+        servers.close();
+    }
+
+    @BeforeEach
+    void makePipeline() throws SQLException {
+        pipeline = new PipelineFixture(servers);
+    }
+
+    @AfterEach
+    void stopPipeline() {
+        pipeline.close();
+    }
+
+    /** Peer case 71. */
+    @Test
+    void names_of_every_kind_arrive() throws Exception {
+        pipeline.source(
+                "create schema \"Odd.Schema\"",
+                "create table \"MixedCase\" (\"Id\" int primary key, \"Some Name\" text)",
+                "create table \"select\" (\"from\" int primary key, \"where\" text)",
+                "create table \"a-b?c\" (\"1st\" int primary key, \"x\\y\" text)",
+                "create table \"Odd.Schema\".\"d.o\"\"t\" (\"a.b\" int primary key, \"q\"\"q\" text)",
+                "create table \"9 lives\" (\"%s\" int primary key, \"$1\" text)");
+        pipeline.start();
+        pipeline.catchUp();
+        pipeline.source(
+                "insert into \"MixedCase\" values (1, 'a'), (2, 'b')",
+                "insert into \"select\" values (1, 'a')",
+                "insert into \"a-b?c\" values (1, 'a')",
+                "insert into \"Odd.Schema\".\"d.o\"\"t\" values (1, 'a')",
+                "insert into \"9 lives\" values (1, 'a')",
+                "update \"MixedCase\" set \"Some Name\" = 'z' where \"Id\" = 1",
+                "delete from \"MixedCase\" where \"Id\" = 2",
+                "update \"a-b?c\" set \"x\\y\" = 'z'",
+                "update \"Odd.Schema\".\"d.o\"\"t\" set \"q\"\"q\" = 'z', \"a.b\" = 2",
+                "update \"9 lives\" set \"$1\" = 'z'");
+
+        pipeline.assertEqualAndReplayable(
+                "\"MixedCase\"", "\"select\"", "\"a-b?c\"", "\"Odd.Schema\".\"d.o\"\"t\"", "\"9 lives\"");
+    }
+
+    /** Peer case 72. */
+    @Test
+    void multi_byte_names_and_names_of_63_bytes_arrive() throws Exception {
+        pipeline.source(
+                "create schema \"über漢字\"",
+                "create table \"über漢字\".\"über漢字\" (\"über漢字\" int primary key, \"äääääääääääääääääääääääääääääää\" text)",
+                "create table \"wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww\" (\"wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww\" int primary key, \"vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv\" text)");
+        pipeline.start();
+        pipeline.catchUp();
+        pipeline.source(
+                "insert into \"über漢字\".\"über漢字\" values (1, 'a')",
+                "update \"über漢字\".\"über漢字\" set \"äääääääääääääääääääääääääääääää\" = 'b'",
+                "insert into \"wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww\" values (1, 'a'), (2, 'b')",
+                "delete from \"wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww\" where \"wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww\" = 1");
+
+        pipeline.assertEqualAndReplayable(
+                "\"über漢字\".\"über漢字\"", "\"wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww\"");
+    }
+
+    /** Peer case 73. */
+    @Test
+    void tables_whose_names_would_share_a_topic_or_a_name_stay_apart() throws Exception {
+        pipeline.source(
+                "create schema a",
+                "create schema \"a.b\"",
+                "create table a.\"b.c\" (id int primary key, v text)",
+                "create table \"a.b\".c (id int primary key, v text)",
+                "create table a.c (id int primary key, v text)",
+                "create table \"a.b\".\"c \" (id int primary key, v text)",
+                "create table a.\"c,d\" (id int primary key, v text)",
+                "create table a.\"c_u002cd\" (id int primary key, v text)");
+        pipeline.start();
+        pipeline.catchUp();
+        pipeline.source(
+                "insert into a.\"b.c\" values (1, '0')",
+                "insert into \"a.b\".c values (1, '1')",
+                "insert into a.c values (1, '2')",
+                "insert into \"a.b\".\"c \" values (1, '3')",
+                "insert into a.\"c,d\" values (1, '4')",
+                "insert into a.\"c_u002cd\" values (1, '5')",
+                "update a.c set id = 2");
+
+        pipeline.assertEqualAndReplayable(
+                "a.\"b.c\"", "\"a.b\".c", "a.c", "\"a.b\".\"c \"", "a.\"c,d\"", "a.\"c_u002cd\"");
+    }
+
+    /** Peer case 74. */
+    @Test
+    void columns_named_as_our_metadata_arrive() throws Exception {
+        pipeline.source(
+                "create table clash (id int primary key, _idem_lsn text, _idem_epoch int)",
+                "insert into clash values (1, 'mine', 2)");
+        pipeline.start();
+        pipeline.catchUp();
+        pipeline.source("update clash set _idem_lsn = 'still mine'");
+
+        pipeline.assertEqualAndReplayable("clash");
+    }
+}
