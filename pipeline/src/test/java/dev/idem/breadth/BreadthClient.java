@@ -63,7 +63,7 @@ final class BreadthClient {
                 commit();
             }
         } catch (SQLException e) {
-            tally.refused(e.getSQLState(), e.getMessage());
+            tally.refused(String.valueOf(e.getSQLState()), String.valueOf(e.getMessage()));
             undo("refused, SQLSTATE " + e.getSQLState());
         }
     }
@@ -81,7 +81,7 @@ final class BreadthClient {
                 connection.releaseSavepoint(savepoint);
             }
         } catch (SQLException e) {
-            tally.refused(e.getSQLState(), e.getMessage());
+            tally.refused(String.valueOf(e.getSQLState()), String.valueOf(e.getMessage()));
             back(savepoint, before, told);
         }
     }

@@ -80,7 +80,7 @@ final class SchemaChanges {
     }
 
     private Optional<Step> volatileDefault(TableShape table, Random random) {
-        ValueType type = ValueType.of("timestamp with time zone", r -> Texts.date(r) + " 12:00:00+00");
+        ValueType type = ValueType.plain("timestamp with time zone", r -> Texts.date(r) + " 12:00:00+00");
         String clause = (random.nextBoolean() ? "not null " : "") + "default clock_timestamp()";
         return Optional.of(added(table, new Column(tables.name(random), type, clause, true)));
     }

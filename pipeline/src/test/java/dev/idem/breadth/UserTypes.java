@@ -39,10 +39,10 @@ final class UserTypes {
             }
         }
         made.types.add(ValueType.key("citext", r -> r.nextBoolean() ? Texts.word(r) : "W" + r.nextInt(500)));
-        made.types.add(ValueType.of("hstore", r -> "\"a b\"=>\"" + Texts.word(r) + "\", c=>NULL"));
-        made.types.add(ValueType.of("ltree", r -> "Top." + Texts.word(r)));
-        made.types.add(ValueType.of("cube", r -> "(" + r.nextInt(9) + ", 2),(3, 4.5)"));
-        made.types.add(ValueType.of("isbn", ValueType.oneOf("0-393-04002-X", "978-0-11-000533-1")));
+        made.types.add(ValueType.plain("hstore", r -> "\"a b\"=>\"" + Texts.word(r) + "\", c=>NULL"));
+        made.types.add(ValueType.plain("ltree", r -> "Top." + Texts.word(r)));
+        made.types.add(ValueType.plain("cube", r -> "(" + r.nextInt(9) + ", 2),(3, 4.5)"));
+        made.types.add(ValueType.plain("isbn", ValueType.oneOf("0-393-04002-X", "978-0-11-000533-1")));
         return made;
     }
 
@@ -58,19 +58,19 @@ final class UserTypes {
 
         String domain = name(schema, names, random);
         statement.execute("create domain " + domain + " as numeric(12, 2) check (value > -1000000)");
-        ValueType amount = ValueType.of(domain, Texts::decimal);
+        ValueType amount = ValueType.plain(domain, Texts::decimal);
         types.add(amount);
         String word = name(schema, names, random);
         statement.execute("create domain " + word + " as text collate \"C\"");
         types.add(ValueType.key(word, Texts::word));
         String outer = name(schema, names, random);
         statement.execute("create domain " + outer + " as " + domain + " check (value < 1000000)");
-        types.add(ValueType.of(outer, Texts::decimal));
+        types.add(ValueType.plain(outer, Texts::decimal));
 
         String composite = name(schema, names, random);
         statement.execute("create type " + composite + " as (\"the a\" integer, b text, c " + enumeration.sql() + ", d "
                 + domain + ")");
-        ValueType place = ValueType.of(
+        ValueType place = ValueType.plain(
                 composite,
                 r -> "(" + r.nextInt(10) + ",\"" + escaped(Texts.word(r)) + " x\",\"" + escaped(enumeration.any(r))
                         + "\",1.5)");
@@ -79,7 +79,7 @@ final class UserTypes {
 
         String range = name(schema, names, random);
         statement.execute("create type " + range + " as range (subtype = text)");
-        types.add(ValueType.of(range, r -> "[a" + r.nextInt(9) + ",b" + r.nextInt(9) + ")"));
+        types.add(ValueType.plain(range, r -> "[a" + r.nextInt(9) + ",b" + r.nextInt(9) + ")"));
     }
 
     private static String escaped(String text) {

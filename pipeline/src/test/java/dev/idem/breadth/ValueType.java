@@ -14,7 +14,7 @@ import java.util.function.Function;
  */
 record ValueType(String sql, boolean keyable, Function<Random, String> values) {
 
-    static ValueType of(String sql, Function<Random, String> values) {
+    static ValueType plain(String sql, Function<Random, String> values) {
         return new ValueType(sql, false, values);
     }
 
@@ -34,7 +34,7 @@ record ValueType(String sql, boolean keyable, Function<Random, String> values) {
 
     /** An array type of this. */
     ValueType array(int dimensions) {
-        return of(sql + "[]", random -> arrayText(random, dimensions, random.nextInt(4)));
+        return plain(sql + "[]", random -> arrayText(random, dimensions, random.nextInt(4)));
     }
 
     private String arrayText(Random random, int dimensions, int length) {
