@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -38,7 +39,7 @@ class PeerCasesTest {
 
     @Test
     void every_named_test_exists_and_is_said_to_be_switched_off_where_it_is() throws IOException {
-        TreeMap<String, Boolean> tests = tests();
+        Map<String, Boolean> tests = tests();
         TreeSet<String> wrong = new TreeSet<>();
         NAMED.matcher(document()).results().forEach(named -> {
             String name = named.group(1) + '.' + named.group(2);
@@ -53,8 +54,8 @@ class PeerCasesTest {
     }
 
     /** All tests by class and method; true for one that is switched off. */
-    private static TreeMap<String, Boolean> tests() throws IOException {
-        TreeMap<String, Boolean> tests = new TreeMap<>();
+    private static Map<String, Boolean> tests() throws IOException {
+        Map<String, Boolean> tests = new TreeMap<>();
         for (String module : List.of("sink", "pipeline")) {
             try (Stream<Path> files = Files.walk(root().resolve(module).resolve("src/test/java"))) {
                 for (Path file :

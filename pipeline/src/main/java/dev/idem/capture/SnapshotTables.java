@@ -166,7 +166,8 @@ final class SnapshotTables {
     private void publish(Cut.Kind kind, List<Cut.TableState> closing) {
         List<Numbered> batch = List.copyOf(rows);
         synchronized (publisher) {
-            target.publish().accept(new LogBatch(
+            target.publish()
+                    .accept(new LogBatch(
                             kind,
                             target.epoch(),
                             snapshot.point(),

@@ -304,8 +304,7 @@ class SchemaChangeIT {
             }
             assertThat(fixture.log().events())
                     .extracting(TestLog.Event::after)
-                    .containsExactly(
-                            "{\"id\":1,\"v\":\"small\",\"V\":\"large\",\"'q'\":\"quoted\"}");
+                    .containsExactly("{\"id\":1,\"v\":\"small\",\"V\":\"large\",\"'q'\":\"quoted\"}");
         }
     }
 

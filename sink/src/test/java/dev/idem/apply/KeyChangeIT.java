@@ -88,7 +88,10 @@ class KeyChangeIT {
                     upsert(young, 22, "8", "c"));
 
             try (WarehouseWriter writer = WarehouseWriter.takeOver(
-                            warehouse, "keys", new ApplySettings(5, 1_000, 10), WriterClaim.starting());
+                            warehouse,
+                            "keys",
+                            new ApplySettings(5, 1_000, 10, OnTableFailure.WAIT),
+                            WriterClaim.starting());
                     Handle handle = warehouse.open()) {
                 for (int round = 1; round <= 2; round++) {
                     writer.begin();
