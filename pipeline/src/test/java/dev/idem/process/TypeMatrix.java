@@ -191,7 +191,8 @@ final class TypeMatrix {
         try (Connection connection = pipeline.sourceConnection();
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("""
-                        select a.attname, case when t.oid < 16384 and t.typname <> 'refcursor' then t.typsend::text else '-' end
+                        select a.attname, case when t.oid < 16384 and t.typname not in ('refcursor', '_aclitem')
+                          then t.typsend::text else '-' end
                         from pg_attribute a join pg_type t on t.oid = a.atttypid
                         where a.attrelid = 'types.%s'::regclass and a.attname like 'c%%' and a.attnum > 2
                         order by a.attnum""".formatted(table))) {
