@@ -122,8 +122,7 @@ record RelationMessage(
                 .filter(places)
                 .mapToObj(columns::get)
                 .toList();
-        return new RelationMessage(
-                commitStart, transactionId, engineTable, relation, table, replicaIdentity, kept);
+        return new RelationMessage(commitStart, transactionId, engineTable, relation, table, replicaIdentity, kept);
     }
 
     /**

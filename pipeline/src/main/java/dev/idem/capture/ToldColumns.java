@@ -38,7 +38,8 @@ record ToldColumns(long relation, Map<ColumnNumbers.Column, Integer> numbers) {
             for (JsonNode column : message.path("columns")) {
                 numbers.put(
                         new ColumnNumbers.Column(
-                                column.path("name").asText(), column.path("type").asText()),
+                                column.path("name").asText(),
+                                column.path("type").asText()),
                         column.path("number").asInt());
             }
             return Optional.of(new ToldColumns(message.path("relation").asLong(), numbers));

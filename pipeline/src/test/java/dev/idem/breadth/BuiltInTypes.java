@@ -2,8 +2,8 @@ package dev.idem.breadth;
 
 import static dev.idem.breadth.ValueType.key;
 import static dev.idem.breadth.ValueType.mostly;
-import static dev.idem.breadth.ValueType.plain;
 import static dev.idem.breadth.ValueType.oneOf;
+import static dev.idem.breadth.ValueType.plain;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +51,9 @@ final class BuiltInTypes {
                 key("numeric", mostly(Texts::decimal, "NaN", "0.00", "1e60", "-0.000000000000000000000000000000001")),
                 key("numeric(10,3)", mostly(Texts::decimal, "NaN", "9999999.999")),
                 plain("numeric(30,10)", Texts::decimal),
-                plain("real", mostly(Texts::decimal, "NaN", "Infinity", "-Infinity", "-0", "1.17549e-38", "3.4028235e38")),
+                plain(
+                        "real",
+                        mostly(Texts::decimal, "NaN", "Infinity", "-Infinity", "-0", "1.17549e-38", "3.4028235e38")),
                 key(
                         "double precision",
                         mostly(

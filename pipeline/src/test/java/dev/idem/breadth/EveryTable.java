@@ -33,7 +33,7 @@ final class EveryTable {
     /** How many statements went through. */
     int change(String table) throws SQLException {
         List<Target> columns = columns(table);
-                String listed = String.join(
+        String listed = String.join(
                 ", ",
                 columns.stream()
                         .filter(c -> !isGenerated(table, c))
@@ -42,8 +42,7 @@ final class EveryTable {
         List<String> statements = new ArrayList<>();
         for (Target column : columns) {
             if (!column.computed()) {
-                statements.add(
-                        "update " + table + " set " + column.name() + " = " + column.name() + some(table, 2, 0));
+                statements.add("update " + table + " set " + column.name() + " = " + column.name() + some(table, 2, 0));
                 if (!column.notNull()) {
                     statements.add("update " + table + " set " + column.name() + " = null" + some(table, 1, 3));
                 }

@@ -19,7 +19,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The scripts of {@code sql/source}, as a person runs them. */
 class SourceScriptsIT {
-    private static final List<String> SCRIPTS = List.of("010_role.sql", "020_publication.sql", "030_heartbeat.sql", "040_schema_changes.sql");
+    private static final List<String> SCRIPTS =
+            List.of("010_role.sql", "020_publication.sql", "030_heartbeat.sql", "040_schema_changes.sql");
 
     @ParameterizedTest
     @MethodSource("dev.idem.testing.PostgresVersions#chosen")
