@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class PeerCasesTest {
     private static final Pattern NAMED = Pattern.compile("`([A-Z]\\w+)\\.([a-z]\\w*_\\w+)`( \\(not yet\\))?");
     private static final Pattern LINE = Pattern.compile("(?m)^\\| (\\d+) \\| [^|]+ \\| [^|]+ \\|$");
-    private static final Pattern TEST = Pattern.compile("^ {4}(?: {4})?void (\w+)\(.*");
+    private static final Pattern TEST = Pattern.compile("^ {4}(?: {4})?void (\\w+)\\(.*");
     private static final int LINES = 82;
 
     @Test
