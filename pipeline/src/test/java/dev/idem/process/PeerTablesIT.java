@@ -146,7 +146,7 @@ class PeerTablesIT {
 
     /** Peer case 78. */
     @Test
-    void identity_sequences_and_a_table_without_columns_arrive() throws Exception {
+    void identity_and_sequences_arrive_and_a_table_without_columns_is_left_out() throws Exception {
         pipeline.source(
                 "create table empty ()",
                 "insert into empty default values",
@@ -159,7 +159,8 @@ class PeerTablesIT {
                 "select setval('counted_id_seq', 100)",
                 "insert into counted (v) values ('c')");
         pipeline.catchUp();
-        assertThat(pipeline.warehouseValue("select count(*) from empty")).isEqualTo("2");
+        assertThat(pipeline.warehouseValue("select to_regclass('empty') is null"))
+                .isEqualTo("t");
         pipeline.assertEqual("counted");
     }
 
