@@ -8,6 +8,7 @@ import io.debezium.connector.postgresql.PostgresPartition;
 import io.debezium.connector.postgresql.PostgresSchema;
 import io.debezium.connector.postgresql.connection.PostgresConnection;
 import io.debezium.connector.postgresql.connection.ReplicationConnection;
+import io.debezium.jdbc.JdbcConnection;
 import io.debezium.pipeline.ChangeEventSourceCoordinator;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -55,8 +56,25 @@ public final class TextConnectorTask extends PostgresConnectorTask {
                 .withSchema(schema)
                 .jdbcMetadataConnection(keyless)
                 .build();
+        fixSession(replication);
         RelationTap.into(replication, EngineTables.of(connection, config), keyless::announce);
         return replication;
+    }
+
+    /**
+     * Connects as the other sessions do, with the statements that fix how values are printed. The replication
+     * connection itself would connect without them, and the settings of the database, the role and the JVM's time zone
+     * would decide: with {@code extra_float_digits = -10} digits would be lost.
+     *
+     * <p><i>Source:</i> Debezium {@code PostgresReplicationConnection.pgConnection}, {@code JdbcConnection.connection}.
+     */
+    private static void fixSession(ReplicationConnection replication) throws SQLException {
+        if (replication instanceof JdbcConnection session) {
+            session.connection();
+        } else {
+            throw new IllegalStateException("the replication connection is a "
+                    + replication.getClass().getName() + " (expected: a JdbcConnection)");
+        }
     }
 
     @Override
