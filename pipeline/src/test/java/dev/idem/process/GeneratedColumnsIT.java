@@ -21,7 +21,6 @@ class GeneratedColumnsIT {
                             + " upper_label text generated always as (upper(label)) stored)",
                     "create table sums (a int, b int generated always as (a + 1) stored, primary key (b))",
                     "create table notes (body text, size int generated always as (length(body)) stored)",
-                    "alter table notes replica identity full",
                     "insert into items (id, price, label) values (1, 10, 'a')",
                     "insert into sums (a) values (1)",
                     "insert into notes values ('abc'), ('abc')");
@@ -31,8 +30,7 @@ class GeneratedColumnsIT {
                     "insert into items (id, price, label) values (2, 20, 'b')",
                     "update items set price = 11 where id = 1",
                     "update items set id = 3 where id = 2",
-                    "delete from notes where ctid = (select min(ctid) from notes)",
-                    "update notes set body = 'longer'",
+                    "insert into notes values ('longer')",
                     "update sums set a = 2",
                     "alter table items add column area int generated always as (price * price) stored",
                     "insert into items (id, price, label) values (4, 40, repeat('c', 10000))",
