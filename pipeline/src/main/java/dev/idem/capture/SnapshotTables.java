@@ -11,6 +11,8 @@ import dev.idem.change.TableDefinition;
 import dev.idem.change.TableId;
 import dev.idem.change.Topics;
 import dev.idem.change.Version;
+import dev.idem.error.ErrorKind;
+import dev.idem.error.PipelineException;
 import dev.idem.publish.LogBatch;
 import dev.idem.publish.Publisher;
 import io.debezium.connector.postgresql.Module;
@@ -18,6 +20,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
@@ -32,6 +35,9 @@ import org.postgresql.copy.CopyOut;
  * <p><i>Threads:</i> one thread.
  */
 final class SnapshotTables {
+
+    /** Undefined column, undefined table. */
+    private static final Set<String> CHANGED_MEANWHILE = Set.of("42703", "42P01");
 
     private static final int MOST_ROWS = 20_000;
     private static final long MOST_BYTES = 16L << 20;
@@ -107,9 +113,18 @@ final class SnapshotTables {
                 publishWhereEnough(definition, count);
             }
         } catch (SQLException e) {
-            throw SourceFault.of("reading table " + definition.table(), e);
+            throw fault(definition, e);
         }
         read.add(new Cut.TableState(definition.table(), definition.number(), count, snapshot.point()));
+    }
+
+    /** Names of now and rows of the snapshot do not fit where the table is changed in between: that heals by itself. */
+    private static PipelineException fault(TableDefinition definition, SQLException e) {
+        String doing = "reading table " + definition.table();
+        return CHANGED_MEANWHILE.contains(String.valueOf(e.getSQLState()))
+                ? new PipelineException(
+                        ErrorKind.SOURCE_UNREACHABLE, doing + ": it was changed meanwhile; it is read again", e)
+                : SourceFault.of(doing, e);
     }
 
     private static int[] places(PublishedTable table) {

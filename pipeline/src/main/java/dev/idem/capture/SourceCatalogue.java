@@ -77,7 +77,13 @@ public final class SourceCatalogue {
                         where i.indrelid = c.oid and a.attgenerated <> ''
                             and case when c.relreplident = 'i' then i.indisreplident else i.indisprimary end),
                     exists (
-                        select from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped)
+                        select from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped),
+                    exists (
+                        select from pg_attribute a
+                        join pg_type t on t.oid = a.atttypid
+                        left join pg_type e on e.oid = t.typelem and t.typcategory = 'A'
+                        join pg_class r on r.oid = coalesce(nullif(e.typrelid, 0), t.typrelid)
+                        where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and r.relkind <> 'c')
                 from pg_class c
                 join pg_namespace n on n.oid = c.relnamespace
                 where c.relkind in ('r', 'p')
@@ -94,7 +100,7 @@ public final class SourceCatalogue {
                 if (patterns.choose(table)) {
                     tables.add(new SourceTable(
                             table,
-                            obstacle(row.getString(4), row.getBoolean(8), row.getBoolean(9)),
+                            obstacle(row),
                             warning(table, row.getString(5), row.getBoolean(6), row.getBoolean(7))));
                 }
             }
@@ -104,13 +110,16 @@ public final class SourceCatalogue {
         return tables;
     }
 
-    private static Optional<String> obstacle(String persistence, boolean generatedKey, boolean hasColumns) {
-        if (!hasColumns) {
+    private static Optional<String> obstacle(ResultSet row) throws SQLException {
+        if (!row.getBoolean(9)) {
             return Optional.of("it has no columns");
         }
-        return switch (persistence) {
+        if (row.getBoolean(10)) {
+            return Optional.of("a column's type is the row type of a table, which has more columns in the warehouse");
+        }
+        return switch (row.getString(4)) {
             case "p" ->
-                generatedKey
+                row.getBoolean(8)
                         ? Optional.of("its key has a generated column, which the WAL does not carry")
                         : Optional.empty();
             case "u" -> Optional.of("it is unlogged: its changes are not in the WAL");

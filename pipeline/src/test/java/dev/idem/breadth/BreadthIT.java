@@ -17,13 +17,15 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * A generated database under random transactions and changes of its schema, with the pipeline stopped now and then.
  *
- * <p>The long form: {@code ./mvnw -B -pl pipeline -am verify -Dit.test=BreadthIT -Dtest=none -Didem.breadth.tables=300
- * -Didem.breadth.minutes=5}; what else can be said see {@link BreadthPlan}.
+ * <p>The long form: {@code ./mvnw -B -pl pipeline -am verify -Dit.test=BreadthIT -Dtest=none -Didem.breadth=true
+ * -Didem.breadth.tables=300 -Didem.breadth.minutes=5}; what else can be said see {@link BreadthPlan}.
  */
+@EnabledIfSystemProperty(named = "idem.breadth", matches = "true")
 class BreadthIT {
 
     private static final Duration DRAIN = Duration.ofMinutes(Integer.getInteger("idem.breadth.drain", 4));

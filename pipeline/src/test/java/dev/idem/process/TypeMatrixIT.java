@@ -73,8 +73,7 @@ class TypeMatrixIT {
                     "intervalstyle = 'iso_8601'",
                     "bytea_output = 'escape'",
                     "extra_float_digits = '-10'",
-                    "xmlbinary = 'hex'",
-                    "quote_all_identifiers = 'on'")) {
+                    "xmlbinary = 'hex'")) {
                 String alter = "alter database " + pipeline.name() + " set " + setting;
                 pipeline.source(alter, alter.replace("database " + pipeline.name(), "role current_user"));
                 pipeline.warehouse(alter, alter.replace("database " + pipeline.name(), "role current_user"));
