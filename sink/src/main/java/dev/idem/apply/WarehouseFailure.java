@@ -4,6 +4,8 @@ import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
 import java.sql.SQLException;
 import java.util.Set;
+import java.util.function.Supplier;
+import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
@@ -21,6 +23,20 @@ final class WarehouseFailure {
     private static final Set<String> OF_ONE_TABLE = Set.of("0A", "2B", "2F", "38", "39", "3F", "42", "P0");
 
     private WarehouseFailure() {}
+
+    /**
+     * Does something with the warehouse.
+     *
+     * @param what what is done, as the message of a failure begins
+     * @throws PipelineException of the kind that the warehouse's failure is of
+     */
+    static <T> T call(String what, Supplier<T> action) {
+        try {
+            return action.get();
+        } catch (JdbiException e) {
+            throw of(what, e);
+        }
+    }
 
     /** The failure with its kind, and a message without values of rows. */
     static PipelineException of(String what, Throwable failure) {

@@ -1,0 +1,214 @@
+package dev.idem.apply;
+
+import dev.idem.apply.TableWriter.Conflicts;
+import dev.idem.change.Change;
+import dev.idem.change.Cut;
+import dev.idem.change.TableDefinition;
+import dev.idem.change.TableId;
+import dev.idem.change.Version;
+import dev.idem.error.PipelineException;
+import dev.idem.reduce.TableBatch;
+import dev.idem.sql.UpsertSql.Guard;
+import dev.idem.target.ReplicatedTable;
+import dev.idem.target.TargetTables;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The changes that one transaction of the warehouse takes in: reduced by table and key, and written table by table as
+ * soon as they are enough, or where the table's definition changes.
+ *
+ * <p>All writing happens in the caller's transaction. After a rollback {@link #clear} and {@link #load} must be called.
+ *
+ * <p><i>Threads:</i> one thread.
+ *
+ * <p><i>Fails:</i> with a {@link TableFailedException} where the others can go on without the table, else with a
+ * {@link PipelineException}.
+ */
+final class PendingChanges {
+
+    private final Handle handle;
+    private final TargetTables targets;
+    private final ApplySettings settings;
+    private final RowsAhead ahead;
+    private final FiringTriggers triggers;
+    private final Set<TableId> apart = new HashSet<>();
+    private final Map<TableId, TableBatch> batches = new LinkedHashMap<>();
+    private final Map<TableId, TableCount> counts = new LinkedHashMap<>();
+    private @Nullable Version applied;
+    private @Nullable Version inHand;
+    private long rows;
+    private long characters;
+
+    PendingChanges(Handle handle, String pipeline, TargetTables targets, ApplySettings settings) {
+        this.handle = handle;
+        this.targets = targets;
+        this.settings = settings;
+        this.ahead = new RowsAhead(pipeline);
+        this.triggers = FiringTriggers.of(handle);
+    }
+
+    /** Reads what the warehouse holds, in place of what is remembered. */
+    void load() {
+        ahead.load(handle);
+    }
+
+    /**
+     * Begins a transaction.
+     *
+     * @param applied what is newer than this version was never applied; null where anything may have been, as in a
+     *     replay
+     */
+    void begin(@Nullable Version applied) {
+        this.applied = applied;
+        counts.clear();
+        inHand = null;
+    }
+
+    /** The cut whose events come next. */
+    void startCut(Cut cut) {
+        inHand = cut.kind() == Cut.Kind.STREAM ? cut.highestVersion() : null;
+    }
+
+    /** Until {@link #committed} the table's rows are taken out before they are written, so that values can swap. */
+    void writeApart(TableId table) {
+        apart.add(table);
+    }
+
+    /** Takes in a change; what is at hand is written first where that is enough. */
+    void add(TableDefinition definition, Change change) {
+        if (targets.isNew(definition)) {
+            flush(definition.table());
+        }
+        if (isFull() && !completesKeyChange(change)) {
+            flush();
+        }
+        ReplicatedTable table = follow(definition);
+        if (targets.isSuperseded(definition, table)) {
+            return;
+        }
+        Change adapted = targets.adapt(change, definition, table);
+        batch(table).add(adapted);
+        noteAhead(definition.table(), change.version());
+        rows++;
+        characters += adapted.characters();
+    }
+
+    private boolean isFull() {
+        return rows >= settings.maxRows() || characters >= settings.maxCharacters();
+    }
+
+    /** The two halves of a key change are written together: the second may need values that the first deletes. */
+    static boolean completesKeyChange(Change change) {
+        return change instanceof Change.Upsert upsert && upsert.movedFrom().isPresent();
+    }
+
+    /** What lies above the cut in which it comes was read anew, ahead of changes that are still to come. */
+    private void noteAhead(TableId table, Version version) {
+        if (inHand != null && version.isAfter(inHand)) {
+            ahead.note(table, version);
+        }
+    }
+
+    /** A definition that holds from here on, whether or not a change names it. */
+    void define(TableDefinition definition) {
+        if (targets.isNew(definition)) {
+            flush(definition.table());
+        }
+        follow(definition);
+    }
+
+    /** The end of a snapshot of the table: what it did not contain, below {@code floor}, does not exist. */
+    void completeSnapshot(TableDefinition definition, Version floor) {
+        batch(follow(definition)).raiseFloor(floor);
+        noteAhead(definition.table(), floor);
+    }
+
+    private ReplicatedTable follow(TableDefinition definition) {
+        ReplicatedTable known = targets.find(definition.table());
+        return known != null && !targets.isNew(definition)
+                ? known
+                : ofTable(
+                        definition.table(),
+                        "preparing table " + definition.table(),
+                        () -> targets.follow(handle, definition));
+    }
+
+    private TableBatch batch(ReplicatedTable table) {
+        return batches.computeIfAbsent(
+                table.definition().table(), id -> new TableBatch(table.definition(), table.floor()));
+    }
+
+    /** Writes everything that is at hand. */
+    void flush() {
+        batches.values().forEach(this::write);
+        clear();
+    }
+
+    private void flush(TableId table) {
+        TableBatch batch = batches.remove(table);
+        if (batch != null) {
+            write(batch);
+        }
+    }
+
+    private void write(TableBatch batch) {
+        TableId id = batch.definition().table();
+        ReplicatedTable table = Objects.requireNonNull(targets.find(id));
+        Guard guard = guard(id, batch);
+        Conflicts conflicts = apart.contains(id) ? Conflicts.TAKE_OUT_FIRST : Conflicts.NONE_EXPECTED;
+        TableCount count = ofTable(id, "writing table " + table.target(), () -> {
+            triggers.warn(handle, table.target());
+            ahead.store(handle, table);
+            Version floor = batch.floor();
+            if (floor != null) {
+                targets.raiseFloor(handle, table, floor);
+            }
+            return new TableWriter(handle, table.target(), guard, conflicts).write(batch);
+        });
+        counts.merge(id, count, TableCount::plus);
+    }
+
+    /** Only what is newer than everything that was written of the table needs no look at what else came. */
+    private Guard guard(TableId table, TableBatch batch) {
+        Version before = applied;
+        boolean fresh = before != null && batch.isNewerThan(before) && batch.isNewerThan(ahead.of(table));
+        return fresh ? Guard.FRESH : Guard.REPLAYED;
+    }
+
+    /** Fails as {@link WarehouseFailure#call}, but by the table's name where it concerns that table alone. */
+    private <T> T ofTable(TableId table, String what, Supplier<T> action) {
+        try {
+            return WarehouseFailure.call(what, action);
+        } catch (PipelineException e) {
+            boolean mayBeSwap = WarehouseFailure.isUniqueViolation(e) && !apart.contains(table);
+            if (mayBeSwap || WarehouseFailure.concernsTable(e)) {
+                throw new TableFailedException(table, e);
+            }
+            throw e;
+        }
+    }
+
+    /** What changed since {@link #begin}, by table. */
+    Map<TableId, TableCount> counts() {
+        return Map.copyOf(counts);
+    }
+
+    /** Forgets what is at hand. */
+    void clear() {
+        batches.clear();
+        rows = 0;
+        characters = 0;
+    }
+
+    /** The transaction was committed. */
+    void committed() {
+        apart.clear();
+    }
+}
