@@ -193,12 +193,20 @@ final class CaptureRun {
                     progress);
             try (StreamHandler handler = new StreamHandler(
                             decision, topics, settings.heartbeat().dividedBy(2), parts);
-                    Engine engine = Engine.start(EngineOptions.of(settings, streamed(open)), handler);
+                    Engine engine = Engine.start(EngineOptions.of(settings, engineNames(open)), handler);
                     RereadRunner rereads =
                             RereadRunner.start(settings, decision.epoch(), definitions, open.publisher(), progress)) {
                 watchStream(engine, rereads, open);
             }
         }
+    }
+
+    /** The tables to stream, by the names that the engine is told. */
+    private Set<TableId> engineNames(Open open) {
+        Set<TableId> alike = ColumnsByCase.tables(open.source().connection());
+        Set<TableId> names = new TreeSet<>();
+        streamed(open).forEach(table -> names.add(alike.contains(table) ? ColumnsByCase.alias(table) : table));
+        return names;
     }
 
     /** Those of now and those that the log knows: the stream may still be where one of these was not yet dropped. */

@@ -15,7 +15,8 @@ import java.util.function.Predicate;
  *
  * <p>The engine chooses tables by the names that they have when it starts, and the stream names them as of its place in
  * the WAL. So each table keeps the name that the catalogue had at the start, whatever the stream calls it earlier or
- * later; our own definitions have its real name.
+ * later; our own definitions have its real name. A table that the engine could not read at its start has an alias
+ * ({@link ColumnsByCase}).
  *
  * <p><i>Threads:</i> one thread, the one that streams.
  */
@@ -43,8 +44,11 @@ final class EngineTables {
             Map<Long, TableId> found = new HashMap<>();
             while (row.next()) {
                 TableId table = new TableId(row.getString(2), row.getString(3));
+                TableId alias = ColumnsByCase.alias(table);
                 if (chosen.test(table)) {
                     found.put(row.getLong(1), table);
+                } else if (chosen.test(alias)) {
+                    found.put(row.getLong(1), alias);
                 }
             }
             return found;
@@ -64,15 +68,17 @@ final class EngineTables {
         if (given != null) {
             return given;
         }
-        if (chosen.test(inStream)) {
-            names.entrySet().stream()
-                    .filter(holder -> holder.getValue().equals(inStream))
-                    .map(Map.Entry::getKey)
-                    .findFirst()
-                    .ifPresent(holder -> takeOver(holder, inStream));
-            names.put(relation, inStream);
+        TableId name = chosen.test(inStream) ? inStream : ColumnsByCase.alias(inStream);
+        if (!chosen.test(name)) {
+            return inStream;
         }
-        return inStream;
+        names.entrySet().stream()
+                .filter(holder -> holder.getValue().equals(name))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .ifPresent(holder -> takeOver(holder, inStream));
+        names.put(relation, name);
+        return name;
     }
 
     private void takeOver(long holder, TableId name) {

@@ -131,14 +131,16 @@ record RelationMessage(
      */
     List<String> engineNames() {
         List<String> names = columns.stream().map(Column::name).toList();
+        return canBeToldApart(names) ? names : places(names.size());
+    }
+
+    /** True where the engine can tell columns of these names apart. */
+    static boolean canBeToldApart(List<String> names) {
         Set<String> seen = new HashSet<>();
-        for (String name : names) {
+        return names.stream().allMatch(name -> {
             boolean quoted = name.startsWith("\"") || name.startsWith("'") || name.startsWith("`");
-            if (quoted || !seen.add(name.toLowerCase(Locale.ROOT))) {
-                return places(names.size());
-            }
-        }
-        return names;
+            return !quoted && seen.add(name.toLowerCase(Locale.ROOT));
+        });
     }
 
     private static List<String> places(int count) {

@@ -7,7 +7,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 
 /** What the suites of others check of keys and replica identities; docs/peer-cases.md names each line. */
@@ -185,7 +184,6 @@ class PeerKeysIT {
     }
 
     /** Peer case 21. */
-    @Disabled("until a changed key is followed (parts A and D)")
     @Test
     void replica_identity_changed_to_another_index_while_running_is_followed() throws Exception {
         pipeline.source(

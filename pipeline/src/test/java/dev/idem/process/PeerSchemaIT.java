@@ -366,7 +366,6 @@ class PeerSchemaIT {
     }
 
     /** Peer case 68. */
-    @Disabled("until the engine starts beside such a table")
     @Test
     void columns_that_differ_by_case_only_stay_apart() throws Exception {
         pipeline.source(

@@ -9,6 +9,10 @@ import dev.idem.config.SettingsLoader;
 import dev.idem.testing.TestDirectory;
 import dev.idem.testing.TestKafka;
 import dev.idem.testing.TestPostgres;
+import dev.idem.verify.Address;
+import dev.idem.verify.Verification;
+import dev.idem.verify.Verifier;
+import dev.idem.verify.VerifySettings;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -223,6 +227,27 @@ final class PipelineFixture implements AutoCloseable {
         assertThat(one(servers.warehouse(), "select count(*) from idem.dead_letter"))
                 .as("dead letters")
                 .isEqualTo("0");
+    }
+
+    /** Compares both databases as {@code ./idem verify} does, in every table that the warehouse follows. */
+    Verification verify() {
+        return new Verifier(new VerifySettings(
+                        name,
+                        address("source"),
+                        address("warehouse"),
+                        Optional.of("idem_" + name),
+                        List.of(),
+                        VerifySettings.Scope.FOLLOWED,
+                        VerifySettings.Limits.DEFAULT))
+                .verify(table -> {});
+    }
+
+    private Address address(String side) {
+        return new Address(
+                Objects.requireNonNull(flags.get(side + ".url")),
+                Map.of(
+                        "user", Objects.requireNonNull(flags.get(side + ".user")),
+                        "password", Objects.requireNonNull(flags.get(side + ".password"))));
     }
 
     @Override

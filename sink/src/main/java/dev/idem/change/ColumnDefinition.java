@@ -33,6 +33,13 @@ public record ColumnDefinition(
         return new ColumnDefinition(name, type, number, notNull, toastable, null, null, null);
     }
 
+    /** The same column under another name. */
+    public ColumnDefinition named(String newName) {
+        return newName.equals(name)
+                ? this
+                : new ColumnDefinition(newName, type, number, notNull, toastable, generation, collation, missing);
+    }
+
     /** Whether the source computes the value (a stored generated column). */
     public boolean generated() {
         return generation != null;

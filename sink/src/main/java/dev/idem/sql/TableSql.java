@@ -2,16 +2,11 @@ package dev.idem.sql;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Definitions of target tables, of the tables that remember deletes, and of their changes. */
 public final class TableSql {
-
-    /** The columns that we add to every target table. A source column of such a name is refused. */
-    public static final Set<String> METADATA_COLUMNS = Set.of(
-            Fragments.EPOCH, Fragments.LSN, Fragments.SEQ, Fragments.SYNCED_AT, Fragments.CARRIED, Fragments.MISSING);
 
     private TableSql() {}
 

@@ -161,7 +161,7 @@ public final class TargetTables {
     }
 
     private ReplicatedTable create(Handle handle, TableDefinition definition) {
-        refuseMetadataNames(definition);
+        WarehouseColumns.requireComputable(definition);
         long id = handle.createQuery("""
                         insert into idem.target (pipeline, source_schema, source_table, definition, definition_json)
                         values (:pipeline, :schema, :table, :number, :json::jsonb)
@@ -182,17 +182,6 @@ public final class TargetTables {
         handle.execute(TableSql.createTombstones(target));
         LOG.info("target table created table={} definition={}", target, definition.number());
         return new ReplicatedTable(id, definition, target, null);
-    }
-
-    private static void refuseMetadataNames(TableDefinition definition) {
-        Set<String> clashes = new TreeSet<>(definition.columnNames());
-        clashes.retainAll(TableSql.METADATA_COLUMNS);
-        if (!clashes.isEmpty()) {
-            throw new PipelineException(
-                    ErrorKind.WAREHOUSE_UNFIT,
-                    "table " + definition.table() + ": columns " + clashes
-                            + " have the names of our metadata columns (expected: other names)");
-        }
     }
 
     private static boolean exists(Handle handle, TargetTable target) {
@@ -240,7 +229,7 @@ public final class TargetTables {
     }
 
     private ReplicatedTable evolve(Handle handle, ReplicatedTable known, TableDefinition definition) {
-        refuseMetadataNames(definition);
+        WarehouseColumns.requireComputable(definition);
         boolean keyChanges = KeyChange.isBetween(known.definition(), definition);
         if (keyChanges) {
             KeyChange.leave(handle, known.target());
@@ -248,12 +237,16 @@ public final class TargetTables {
         TargetTable target = target(known.id(), definition);
         computed.leave(handle, known.target(), target);
         for (String statement : Evolution.statements(
-                known.target(), columnsOf(handle, known.target()), known.definition(), definition)) {
+                known.target(),
+                columnsOf(handle, known.target()),
+                WarehouseColumns.named(known.definition()),
+                WarehouseColumns.named(definition))) {
             handle.execute(statement);
         }
         computed.add(handle, known.target(), target);
         if (keyChanges) {
-            KeyChange.enter(handle, target, known.definition(), definition);
+            KeyChange.enter(
+                    handle, target, WarehouseColumns.named(known.definition()), WarehouseColumns.named(definition));
         }
         handle.createUpdate("""
                         update idem.target
@@ -268,7 +261,8 @@ public final class TargetTables {
     }
 
     /** Where the table's rows go: the same schema and name. */
-    private static TargetTable target(long id, TableDefinition definition) {
+    private static TargetTable target(long id, TableDefinition sourceDefinition) {
+        TableDefinition definition = WarehouseColumns.named(sourceDefinition);
         List<TargetColumn> columns = new ArrayList<>();
         List<GeneratedColumn> generated = new ArrayList<>();
         for (ColumnDefinition column : definition.columns()) {

@@ -1,6 +1,7 @@
 package dev.idem.verify;
 
 import dev.idem.sql.ComparedTable.Column;
+import dev.idem.sql.MetadataColumns;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -18,6 +19,11 @@ record ColumnDifference(List<String> columns, boolean explained) {
                 .filter(i -> !source.get(i).equals(warehouse.get(i)))
                 .mapToObj(i -> columns.get(i).name())
                 .toList();
-        return new ColumnDifference(differing, !differing.isEmpty() && missing.containsAll(differing));
+        return new ColumnDifference(
+                differing,
+                !differing.isEmpty()
+                        && differing.stream()
+                                .map(MetadataColumns::warehouseName)
+                                .allMatch(missing::contains));
     }
 }

@@ -4,8 +4,8 @@ import dev.idem.change.TableId;
 import dev.idem.sql.ComparedTable;
 import dev.idem.sql.KeyColumn;
 import dev.idem.sql.KeyColumn.Order;
+import dev.idem.sql.MetadataColumns;
 import dev.idem.sql.SqlIdentifier;
-import dev.idem.sql.TableSql;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -66,31 +66,44 @@ record TablePair(
     /** Describes both copies by what they share, with rows told apart by {@code key}. */
     static TablePair of(TableId table, Shape source, Shape warehouse, List<String> key) {
         List<ComparedTable.Column> columns = new ArrayList<>();
+        List<ComparedTable.Column> warehouseColumns = new ArrayList<>();
+        Set<String> known = new HashSet<>(MetadataColumns.NAMES);
         List<String> sourceOnly = new ArrayList<>();
         List<String> generated = new ArrayList<>();
         source.columns().forEach((name, column) -> {
-            Shape.Column other = warehouse.columns().get(name);
+            String warehouseName = MetadataColumns.warehouseName(name);
+            Shape.Column other = warehouse.columns().get(warehouseName);
+            known.add(warehouseName);
             if (column.generated() && (other == null || !other.generated())) {
                 generated.add(name);
             } else if (other == null) {
                 sourceOnly.add(name);
             } else {
-                columns.add(new ComparedTable.Column(name, column.wide() || other.wide()));
+                boolean wide = column.wide() || other.wide();
+                columns.add(new ComparedTable.Column(name, wide));
+                warehouseColumns.add(new ComparedTable.Column(warehouseName, wide));
             }
         });
-        Set<String> known = new HashSet<>(source.columns().keySet());
-        known.addAll(TableSql.METADATA_COLUMNS);
         List<String> warehouseOnly = warehouse.columns().keySet().stream()
                 .filter(name -> !known.contains(name))
                 .toList();
         boolean tellsMissing = warehouse.columns().containsKey(MISSING);
         List<KeyColumn> ordered =
                 key.stream().map(name -> keyColumn(name, source, warehouse)).toList();
+        List<KeyColumn> warehouseKey = ordered.stream()
+                .map(column ->
+                        new KeyColumn(MetadataColumns.warehouseName(column.name()), column.order(), column.castType()))
+                .toList();
         return new TablePair(
                 table,
                 new ComparedTable(table.schema(), table.name(), source.partitioned(), columns, ordered, false),
                 new ComparedTable(
-                        table.schema(), table.name(), warehouse.partitioned(), columns, ordered, tellsMissing),
+                        table.schema(),
+                        table.name(),
+                        warehouse.partitioned(),
+                        warehouseColumns,
+                        warehouseKey,
+                        tellsMissing),
                 sourceOnly,
                 warehouseOnly,
                 generated);
@@ -100,8 +113,9 @@ record TablePair(
     private static KeyColumn keyColumn(String name, Shape source, Shape warehouse) {
         Optional<String> type =
                 Objects.requireNonNull(source.columns().get(name), name).baseType();
-        Optional<String> other =
-                Objects.requireNonNull(warehouse.columns().get(name), name).baseType();
+        Optional<String> other = Objects.requireNonNull(
+                        warehouse.columns().get(MetadataColumns.warehouseName(name)), name)
+                .baseType();
         Optional<String> shared = type.filter(base -> other.filter(base::equals).isPresent());
         Order order = shared.map(TablePair::order).orElse(Order.TEXT);
         return new KeyColumn(name, order, SqlIdentifier.quoted("pg_catalog", shared.orElse("text")));

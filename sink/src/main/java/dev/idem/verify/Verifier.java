@@ -4,6 +4,7 @@ import dev.idem.change.TableDefinition;
 import dev.idem.change.TableDefinitionCodec;
 import dev.idem.change.TableId;
 import dev.idem.error.PipelineException;
+import dev.idem.sql.MetadataColumns;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -105,7 +106,9 @@ public final class Verifier {
             }
             List<String> key = followedKey.orElseGet(() -> source.get().key());
             boolean hasKey = source.get().columns().keySet().containsAll(key)
-                    && warehouse.get().columns().keySet().containsAll(key);
+                    && key.stream()
+                            .map(MetadataColumns::warehouseName)
+                            .allMatch(warehouse.get().columns()::containsKey);
             if (!hasKey) {
                 return TableResult.notCompared(table, "one side lacks a column of the key " + key);
             }
