@@ -18,6 +18,8 @@ import picocli.CommandLine.Spec;
             RunCommand.class,
             CheckCommand.class,
             VerifyCommand.class,
+            OffsetsCommand.class,
+            ReplayCommand.class,
             ResyncCommand.class,
             TablesCommand.class,
             ResumeCommand.class,

@@ -79,27 +79,43 @@ public final class Pipeline implements AutoCloseable {
     }
 
     private Sink sink(Settings settings, DatabaseAddress address, String bootstrap) {
+        return new Sink(
+                warehouse(settings, address),
+                consumers(settings, bootstrap),
+                new Topics(settings.name()),
+                applySettings(settings),
+                counters);
+    }
+
+    /** How the log of these settings is read, at these brokers. */
+    public static ConsumerProperties consumers(Settings settings, String bootstrap) {
         Map<String, Object> consumer = new HashMap<>(settings.kafka().common());
         consumer.putAll(settings.kafka().consumer());
         consumer.put("bootstrap.servers", bootstrap);
-        return new Sink(
-                warehouse(settings, address),
-                new ConsumerProperties(consumer),
-                new Topics(settings.name()),
-                new ApplySettings(
-                        settings.apply().maxRows(),
-                        settings.apply().maxBytes(),
-                        settings.apply().maxCuts(),
-                        settings.apply().onTableFailure()),
-                counters);
+        return new ConsumerProperties(consumer);
+    }
+
+    /** The bounds of the sink's writes. */
+    public static ApplySettings applySettings(Settings settings) {
+        return new ApplySettings(
+                settings.apply().maxRows(),
+                settings.apply().maxBytes(),
+                settings.apply().maxCuts(),
+                settings.apply().onTableFailure());
     }
 
     /** The warehouse as the sink of these settings reaches it. */
     public static Warehouse warehouse(Settings settings, DatabaseAddress address) {
+        return warehouse(settings, address, "sink");
+    }
+
+    /** The warehouse for one of those who write to it; a sink that takes over ends the sessions of other sinks only. */
+    public static Warehouse warehouse(Settings settings, DatabaseAddress address, String writer) {
         Map<String, String> properties = new HashMap<>();
         properties.put("user", address.user());
         properties.put("password", address.password());
-        return new Warehouse(new WarehouseSettings(address.url(), properties), "idem " + settings.name() + " sink");
+        return new Warehouse(
+                new WarehouseSettings(address.url(), properties), "idem " + settings.name() + " " + writer);
     }
 
     /** Starts the parts; once. */

@@ -88,6 +88,7 @@ public final class Warehouse {
                     .bind("value", value)
                     .mapTo(String.class)
                     .one());
+            handle.execute("set default_transaction_isolation = 'read committed'");
             leaveTriggersOut(handle);
             return handle;
         } catch (ConnectionException e) {

@@ -35,6 +35,7 @@ public final class WarehouseWriter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WarehouseWriter.class);
 
     private final Handle handle;
+    private final String pipeline;
     private final ProgressTable progressTable;
     private final DeadLetters deadLetters;
     private final TargetTables targets;
@@ -48,6 +49,7 @@ public final class WarehouseWriter implements AutoCloseable {
     private WarehouseWriter(
             Warehouse warehouse, Handle handle, String pipeline, ApplySettings settings, Progress progress) {
         this.handle = handle;
+        this.pipeline = pipeline;
         this.progress = progress;
         this.progressTable = new ProgressTable(pipeline);
         this.deadLetters = new DeadLetters(pipeline);
@@ -119,7 +121,11 @@ public final class WarehouseWriter implements AutoCloseable {
     }
 
     private void begin(@Nullable TableId onlyTable) {
-        WarehouseFailure.call("beginning a transaction", handle::begin);
+        WarehouseFailure.call("beginning a transaction", () -> {
+            handle.begin();
+            WriterLock.take(handle, pipeline);
+            return true;
+        });
         resuming = onlyTable;
         events = 0;
         pending.begin(onlyTable == null ? progress.highestApplied() : null);

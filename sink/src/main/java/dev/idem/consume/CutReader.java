@@ -93,9 +93,15 @@ public final class CutReader implements AutoCloseable {
 
     /** Hands out the cut's events of one topic; how many there must be is not known, so only retention is noticed. */
     public void readTopic(Cut cut, String topic, Consumer<LogEvent> events) {
-        Map<Integer, Cut.OffsetRange> ranges = cut.ranges().get(topic);
-        if (ranges != null) {
-            merge(cut, Map.of(topic, ranges), events);
+        readTopics(cut, Set.of(topic), events);
+    }
+
+    /** Hands out the cut's events of some topics, in the source's order; as {@link #readTopic}. */
+    public void readTopics(Cut cut, Set<String> topics, Consumer<LogEvent> events) {
+        Map<String, Map<Integer, Cut.OffsetRange>> ranges = new HashMap<>(cut.ranges());
+        ranges.keySet().retainAll(topics);
+        if (!ranges.isEmpty()) {
+            merge(cut, ranges, events);
         }
     }
 

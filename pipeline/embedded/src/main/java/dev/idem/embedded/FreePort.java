@@ -28,12 +28,22 @@ final class FreePort {
         }
         Path file = directory.resolve("port");
         try {
-            int last = Files.exists(file) ? parse(Files.readString(file).strip()) : 0;
+            int last = last(directory);
             int port = last != 0 && isFree(last) ? last : find();
             Files.writeString(file, port + "\n");
             return port;
         } catch (IOException e) {
             throw new EmbeddedServerException("cannot keep the server's port in " + file, e);
+        }
+    }
+
+    /** The port that the server on this directory had the last time, where it was free to choose; else 0. */
+    static int last(Path directory) {
+        Path file = directory.resolve("port");
+        try {
+            return Files.exists(file) ? parse(Files.readString(file).strip()) : 0;
+        } catch (IOException e) {
+            throw new EmbeddedServerException("cannot read the server's port in " + file, e);
         }
     }
 

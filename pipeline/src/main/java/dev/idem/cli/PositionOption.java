@@ -1,0 +1,18 @@
+package dev.idem.cli;
+
+import dev.idem.replay.LogPosition;
+import java.time.Clock;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** A place in the log as a person types it. */
+final class PositionOption implements ITypeConverter<LogPosition> {
+    @Override
+    public LogPosition convert(String text) {
+        try {
+            return LogPosition.parse(text, Clock.systemDefaultZone());
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException(e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,194 @@
+package dev.idem.apply;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.idem.change.TableId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * The tables {@code idem.replay} and {@code idem.replay_table}.
+ *
+ * <p>All writing happens in the caller's transaction.
+ *
+ * <p><i>Threads:</i> immutable.
+ */
+final class ReplayTable {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final String pipeline;
+
+    ReplayTable(String pipeline) {
+        this.pipeline = pipeline;
+    }
+
+    /** True where the control schema has the table. */
+    static boolean exists(Handle handle) {
+        return handle.createQuery("select to_regclass('idem.replay') is not null")
+                .mapTo(Boolean.class)
+                .one();
+    }
+
+    /** Notes a new replay; its number. */
+    long insert(Handle handle, ReplayRecord replay) {
+        long id = handle.createQuery("""
+                        insert into idem.replay (pipeline, request, from_cut, to_cut, events, log_offset, partly)
+                        values (:pipeline, :request, :from, :to, :events, :offset, :partly::jsonb)
+                        returning id""")
+                .bind("pipeline", pipeline)
+                .bind("request", replay.request())
+                .bind("from", replay.fromCut())
+                .bind("to", replay.toCut())
+                .bind("events", replay.events())
+                .bind("offset", replay.cursor().logOffset())
+                .bind("partly", json(replay.cursor().partly()))
+                .mapTo(Long.class)
+                .one();
+        replay.tables().forEach((table, count) -> add(handle, id, table, count));
+        return id;
+    }
+
+    /** Adds what came of a table. */
+    void add(Handle handle, long id, TableId table, ReplayCount count) {
+        handle.createUpdate("""
+                        insert into idem.replay_table as known
+                          (replay, source_schema, source_table, seen, changed, refused, left_out)
+                        values (:id, :schema, :table, :seen, :changed, :refused, :leftOut)
+                        on conflict (replay, source_schema, source_table) do update set
+                          seen = known.seen + excluded.seen,
+                          changed = known.changed + excluded.changed,
+                          refused = known.refused + excluded.refused,
+                          left_out = coalesce(excluded.left_out, known.left_out)""")
+                .bind("id", id)
+                .bind("schema", table.schema())
+                .bind("table", table.name())
+                .bind("seen", count.seen())
+                .bind("changed", count.changed())
+                .bind("refused", count.refused())
+                .bind("leftOut", count.leftOut())
+                .execute();
+    }
+
+    /** Moves a replay on; false where it is not running any more. */
+    boolean advance(Handle handle, long id, ReplayCursor cursor, long seen) {
+        return handle.createUpdate("""
+                                update idem.replay set
+                                  log_offset = :offset,
+                                  partly = :partly::jsonb,
+                                  seen = seen + :seen,
+                                  updated_at = now()
+                                where id = :id and state = 'running'""")
+                        .bind("offset", cursor.logOffset())
+                        .bind("partly", json(cursor.partly()))
+                        .bind("seen", seen)
+                        .bind("id", id)
+                        .execute()
+                == 1;
+    }
+
+    /** Ends a running replay; false where it was not running. */
+    boolean end(Handle handle, long id, ReplayRecord.State state) {
+        return handle.createUpdate("""
+                                update idem.replay set state = :state, updated_at = now()
+                                where id = :id and pipeline = :pipeline and state = 'running'""")
+                        .bind("state", state.name().toLowerCase(Locale.ROOT))
+                        .bind("id", id)
+                        .bind("pipeline", pipeline)
+                        .execute()
+                == 1;
+    }
+
+    /** The replays that are not at their end, the older ones first. */
+    List<ReplayRecord> running(Handle handle) {
+        return read(handle, "state = 'running'");
+    }
+
+    /** One replay. */
+    Optional<ReplayRecord> find(Handle handle, long id) {
+        return read(handle, "id = " + id).stream().findFirst();
+    }
+
+    private List<ReplayRecord> read(Handle handle, String condition) {
+        List<ReplayRecord> found = new ArrayList<>();
+        handle.createQuery("""
+                        select id, request, state, from_cut, to_cut, events, seen, log_offset, partly::text
+                        from idem.replay
+                        where pipeline = :pipeline and %s
+                        order by id""".formatted(condition))
+                .bind("pipeline", pipeline)
+                .map((row, context) -> new ReplayRecord(
+                        row.getLong(1),
+                        row.getString(2),
+                        ReplayRecord.State.valueOf(row.getString(3).toUpperCase(Locale.ROOT)),
+                        row.getLong(4),
+                        row.getLong(5),
+                        row.getLong(6),
+                        row.getLong(7),
+                        new ReplayCursor(row.getLong(8), partly(row.getString(9))),
+                        Map.of()))
+                .forEach(found::add);
+        return found.stream().map(replay -> withTables(handle, replay)).toList();
+    }
+
+    private static ReplayRecord withTables(Handle handle, ReplayRecord replay) {
+        Map<TableId, ReplayCount> tables = new HashMap<>();
+        handle.createQuery("""
+                        select source_schema, source_table, seen, changed, refused, left_out
+                        from idem.replay_table
+                        where replay = :id""")
+                .bind("id", replay.id())
+                .map((row, context) -> Map.entry(
+                        new TableId(row.getString(1), row.getString(2)),
+                        new ReplayCount(row.getLong(3), row.getLong(4), row.getLong(5), row.getString(6))))
+                .forEach(entry -> tables.put(entry.getKey(), entry.getValue()));
+        return new ReplayRecord(
+                replay.id(),
+                replay.request(),
+                replay.state(),
+                replay.fromCut(),
+                replay.toCut(),
+                replay.events(),
+                replay.seen(),
+                replay.cursor(),
+                tables);
+    }
+
+    private static String json(Map<String, Map<Integer, Long>> partly) {
+        try {
+            return JSON.writeValueAsString(partly);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("offsets as JSON", e);
+        }
+    }
+
+    private static Map<String, Map<Integer, Long>> partly(String text) {
+        try {
+            return JSON.readValue(text, new TypeReference<>() {});
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("idem.replay.partly: not readable", e);
+        }
+    }
+
+    /** Becomes the one who works on a replay, as long as the session lasts; false where somebody else does. */
+    static boolean claim(Handle handle, long id) {
+        return handle.createQuery("select pg_try_advisory_lock(hashtextextended('idem replay ' || :id, 0))")
+                .bind("id", id)
+                .mapTo(Boolean.class)
+                .one();
+    }
+
+    /** Gives up a {@link #claim}. */
+    static void release(Handle handle, long id) {
+        handle.createQuery("select pg_advisory_unlock(hashtextextended('idem replay ' || :id, 0))")
+                .bind("id", id)
+                .mapTo(Boolean.class)
+                .one();
+    }
+}

@@ -1,0 +1,241 @@
+package dev.idem.replay;
+
+import dev.idem.apply.ReplayCount;
+import dev.idem.apply.ReplayCursor;
+import dev.idem.apply.ReplayRecord;
+import dev.idem.apply.ReplayTarget;
+import dev.idem.apply.ReplayWriter;
+import dev.idem.change.Cut;
+import dev.idem.change.TableId;
+import dev.idem.consume.CutFollower;
+import dev.idem.consume.CutIndex;
+import dev.idem.consume.CutReader;
+import dev.idem.consume.PositionedCut;
+import dev.idem.consume.ReadInterruptedException;
+import dev.idem.error.ErrorKind;
+import dev.idem.error.PipelineException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
+
+/**
+ * A second reader of the log, beside the one that streams: applies what lies between two cuts once more.
+ *
+ * <p>It is harmless by construction: it reads nothing that the stream has not applied, every change is guarded by its
+ * version, and no position of the stream is touched. On a warehouse that is right it changes nothing; what is missing
+ * or too old there comes back.
+ *
+ * <p><i>Threads:</i> one thread, except {@link #stop}.
+ *
+ * <p><i>Fails:</i> with a {@link PipelineException}; what was applied stays, and the replay can be resumed.
+ */
+public final class Replay {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int CUTS_AT_ONCE = 500;
+
+    private final LogView log;
+    private final ReplayWriter writer;
+    private final Clock clock;
+    private final ReplayListener listener;
+    private final CountDownLatch stopping = new CountDownLatch(1);
+
+    /** A replay of this log into what the writer reaches. */
+    public Replay(LogView log, ReplayWriter writer, Clock clock, ReplayListener listener) {
+        this.log = log;
+        this.writer = writer;
+        this.clock = clock;
+        this.listener = listener;
+    }
+
+    /** Whether what is applied stays. */
+    private enum Outcome {
+        KEPT,
+        TAKEN_BACK
+    }
+
+    /** What is needed to go through the cuts. */
+    private record Course(ReplayRecord replay, OptionalLong eventsPerSecond, Outcome outcome) {}
+
+    /**
+     * Carries out a request. Where the same one was ended in the middle, that goes on.
+     *
+     * @throws PipelineException where it cannot be: see {@link CutFinder}, {@link ReplayPlan} and
+     *     {@link ReplayWriter#register}
+     */
+    public ReplayProgress run(ReplayRequest request) {
+        Optional<ReplayRecord> earlier = writer.unfinished().stream()
+                .filter(replay -> replay.request().equals(request.text()))
+                .findFirst();
+        if (earlier.isPresent()) {
+            return resume(earlier.get(), request.eventsPerSecond());
+        }
+        ReplayRecord planned = plan(request);
+        if (planned.fromCut() > planned.toCut()) {
+            return progress(planned, ReplayProgress.State.DONE);
+        }
+        return go(new Course(writer.register(planned), request.eventsPerSecond(), Outcome.KEPT));
+    }
+
+    /** Tells what a request would change, and changes nothing. */
+    public ReplayProgress rehearse(ReplayRequest request) {
+        return go(new Course(plan(request), request.eventsPerSecond(), Outcome.TAKEN_BACK));
+    }
+
+    /** Goes on with a replay that was ended in the middle. */
+    public ReplayProgress resume(ReplayRecord replay, OptionalLong eventsPerSecond) {
+        writer.resume(replay);
+        return go(new Course(replay, eventsPerSecond, Outcome.KEPT));
+    }
+
+    /** Ends what is going on after the piece in hand; thread-safe. It can be resumed. */
+    public void stop() {
+        stopping.countDown();
+    }
+
+    private ReplayRecord plan(ReplayRequest request) {
+        ReplayTarget target = writer.target().orElseThrow(Replay::nothingApplied);
+        Set<TableId> tables = chosen(request, target);
+        try (CutIndex index = log.index()) {
+            if (!index.exists()) {
+                throw new PipelineException(
+                        ErrorKind.SETTINGS,
+                        "topic " + log.topics().progress() + ": is not there (expected: the log of this pipeline)");
+            }
+            CutFinder finder = new CutFinder(index, clock);
+            PositionedCut from = finder.find(request.from());
+            long to = request.to()
+                    .map(position -> finder.find(position).cut().number())
+                    .map(number -> Math.min(number, target.progress().cut()))
+                    .orElse(target.progress().cut());
+            ReplayPlan.Start start = request.from() instanceof LogPosition.Beginning
+                    ? ReplayPlan.Start.AS_FAR_BACK_AS_POSSIBLE
+                    : ReplayPlan.Start.FIXED;
+            ReplayPlan plan = ReplayPlan.of(from, to, start, tables, log.topics(), log);
+            return new ReplayRecord(
+                    0,
+                    request.text(),
+                    ReplayRecord.State.RUNNING,
+                    plan.fromCut(),
+                    plan.toCut(),
+                    plan.records(),
+                    0,
+                    ReplayCursor.at(plan.fromOffset()),
+                    tables.stream().collect(Collectors.toMap(table -> table, table -> ReplayCount.NONE)));
+        }
+    }
+
+    private static PipelineException nothingApplied() {
+        return new PipelineException(
+                ErrorKind.SETTINGS,
+                "idem.progress has no position of this pipeline (expected: one that ./idem run has filled the warehouse"
+                        + " by)");
+    }
+
+    private static Set<TableId> chosen(ReplayRequest request, ReplayTarget target) {
+        Set<TableId> unknown = new TreeSet<>(request.tables());
+        unknown.removeAll(target.followed());
+        if (!unknown.isEmpty()) {
+            throw new PipelineException(
+                    ErrorKind.SETTINGS,
+                    "tables " + unknown + ": not followed (expected: of " + new TreeSet<>(target.followed()) + ")");
+        }
+        Set<TableId> parked = new TreeSet<>(request.tables());
+        parked.retainAll(target.parked());
+        if (!parked.isEmpty()) {
+            throw new PipelineException(
+                    ErrorKind.SETTINGS,
+                    "tables " + parked + ": parked, what they missed comes by itself (expected: tables that follow)."
+                            + " Remedy: ./idem resume");
+        }
+        Set<TableId> tables = new TreeSet<>(request.tables().isEmpty() ? target.followed() : request.tables());
+        tables.removeAll(target.parked());
+        return tables;
+    }
+
+    private ReplayProgress go(Course course) {
+        ReplayRecord replay = course.replay();
+        Set<String> topics =
+                replay.tables().keySet().stream().map(log.topics()::of).collect(Collectors.toSet());
+        Pieces pieces = new Pieces(writer, course.outcome() == Outcome.KEPT, replay, course.eventsPerSecond());
+        pieces.tell(listener, stopping);
+        try (CutFollower follower = log.cuts();
+                CutReader reader = log.events()) {
+            follower.seek(replay.cursor().logOffset());
+            long next = replay.fromCut();
+            while (next <= replay.toCut()) {
+                for (PositionedCut cut : cuts(follower, next)) {
+                    if (cut.cut().number() <= replay.toCut()) {
+                        read(reader, pieces, cut, topics, replay.cursor());
+                    }
+                    next = cut.cut().number() + 1;
+                }
+            }
+            pieces.write();
+        } catch (ReadInterruptedException e) {
+            return pieces.progress(ReplayProgress.State.STOPPED);
+        } catch (Pieces.GivenUpException e) {
+            return pieces.progress(ReplayProgress.State.CANCELLED);
+        }
+        boolean done = course.outcome() == Outcome.TAKEN_BACK || writer.finish(replay.id());
+        return pieces.progress(done ? ReplayProgress.State.DONE : ReplayProgress.State.CANCELLED);
+    }
+
+    private List<PositionedCut> cuts(CutFollower follower, long next) {
+        List<PositionedCut> cuts = follower.poll(PATIENCE, CUTS_AT_ONCE, Long.MAX_VALUE);
+        if (cuts.isEmpty()) {
+            throw new PipelineException(
+                    ErrorKind.LOG_UNREACHABLE,
+                    "reading cuts: Kafka gives none for " + PATIENCE.toSeconds() + " s (expected: cut " + next + ")");
+        }
+        return cuts;
+    }
+
+    private static void read(
+            CutReader reader, Pieces pieces, PositionedCut cut, Set<String> topics, ReplayCursor cursor) {
+        pieces.startCut(cut);
+        reader.readTopics(rest(cut, cursor), topics, pieces::add);
+        pieces.endCut(cut);
+    }
+
+    /** What is left to read of the cut in which an earlier run ended. */
+    private static Cut rest(PositionedCut positioned, ReplayCursor cursor) {
+        Cut cut = positioned.cut();
+        if (cursor.partly().isEmpty() || positioned.nextOffset() - 1 != cursor.logOffset()) {
+            return cut;
+        }
+        Map<String, Map<Integer, Cut.OffsetRange>> rest = new HashMap<>();
+        cut.ranges()
+                .forEach((topic, partitions) -> partitions.forEach((partition, range) -> {
+                    long from = cursor.partly().getOrDefault(topic, Map.of()).getOrDefault(partition, range.from());
+                    if (from < range.to()) {
+                        rest.computeIfAbsent(topic, name -> new HashMap<>())
+                                .put(partition, new Cut.OffsetRange(from, range.to()));
+                    }
+                }));
+        return new Cut(
+                cut.number(),
+                cut.kind(),
+                cut.epoch(),
+                cut.commitLsn(),
+                cut.commitTime(),
+                cut.transactions(),
+                cut.events(),
+                rest,
+                cut.source(),
+                cut.tables());
+    }
+
+    private static ReplayProgress progress(ReplayRecord replay, ReplayProgress.State state) {
+        return new ReplayProgress(
+                replay.id(), state, replay.fromCut(), replay.toCut(), replay.events(), replay.seen(), replay.tables());
+    }
+}
