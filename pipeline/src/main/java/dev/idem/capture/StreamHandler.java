@@ -1,6 +1,5 @@
 package dev.idem.capture;
 
-import dev.idem.assemble.Transaction;
 import dev.idem.assemble.TransactionAssembler;
 import dev.idem.change.Cut;
 import dev.idem.change.Lsn;
@@ -8,16 +7,14 @@ import dev.idem.change.Topics;
 import dev.idem.change.Version;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
-import dev.idem.publish.LogBatch;
 import dev.idem.publish.Publisher;
+import dev.idem.publish.StreamPublisher;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.source.SourceRecord;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes whole transactions of the stream's records and publishes what is complete at the end of each batch.
@@ -25,26 +22,18 @@ import org.jspecify.annotations.Nullable;
  * <p>Latency first: whatever is complete when the engine hands over a batch goes out at once, in one Kafka transaction;
  * what piles up meanwhile makes the next batch larger.
  *
- * <p>Transactions that the log's last cut contains are dropped whole: the slot may lie behind the log, never ahead of
- * it.
- *
  * <p><i>Threads:</i> one thread, the engine's.
  */
 final class StreamHandler implements Engine.Handler, AutoCloseable {
 
     private final int epoch;
     private final Duration idleInterval;
-    private final TransactionAssembler assembler;
+    private final StreamPublisher stream;
     private final TableReaders readers;
     private final Definitions definitions;
-    private final Publisher publisher;
     private final CaptureProgress progress;
     private final String transactionTopic;
     private final String messageTopic;
-    private final List<Transaction> complete = new ArrayList<>();
-    private Lsn published;
-    private Lsn position;
-    private @Nullable Instant positionTime;
     private long lastCutNanos = System.nanoTime();
     private long transactionNumber;
     private long recordsInTransaction;
@@ -59,13 +48,11 @@ final class StreamHandler implements Engine.Handler, AutoCloseable {
 
     StreamHandler(StartDecision.Stream start, Topics topics, Duration idleInterval, Parts parts) {
         this.epoch = start.epoch();
-        this.published = start.from();
-        this.position = start.from();
         this.idleInterval = idleInterval;
-        this.assembler = parts.assembler();
         this.readers = parts.readers();
         this.definitions = parts.definitions();
-        this.publisher = parts.publisher();
+        this.stream = new StreamPublisher(
+                epoch, start.from(), parts.assembler(), parts.publisher(), definitions::takeUnpublished);
         this.progress = parts.progress();
         this.transactionTopic = topics.pipeline() + ".transaction";
         this.messageTopic = topics.pipeline() + ".message";
@@ -80,7 +67,7 @@ final class StreamHandler implements Engine.Handler, AutoCloseable {
             }
         }
         publishWhatIsDue();
-        return position.compareTo(published) <= 0 ? lastPosition : -1;
+        return stream.isAllPublished() ? lastPosition : -1;
     }
 
     /**
@@ -100,12 +87,12 @@ final class StreamHandler implements Engine.Handler, AutoCloseable {
         if (record.topic().equals(messageTopic)) {
             return message(record);
         }
-        readers.readerOf(record).read(record, transactionNumber, assembler.count() + 1, assembler::add);
+        readers.readerOf(record).read(record, transactionNumber, stream.changes() + 1, stream::add);
         return false;
     }
 
     private void begin() {
-        assembler.begin();
+        stream.begin();
         transactionNumber++;
         recordsInTransaction = 0;
     }
@@ -119,30 +106,15 @@ final class StreamHandler implements Engine.Handler, AutoCloseable {
                     "the transaction that ends at " + commitLsn + " brought " + recordsInTransaction
                             + " records (expected: " + expected + ", as its END says)");
         }
-        Transaction transaction = assembler.end(commitLsn, Instant.ofEpochMilli(value.getInt64("ts_ms")));
-        if (commitLsn.compareTo(position) <= 0) {
-            progress.droppedAsPublished(transaction.events());
-            transaction.close();
-            return;
-        }
-        position = commitLsn;
-        positionTime = transaction.commitTime();
-        if (transaction.events() == 0) {
-            transaction.close();
-        } else {
-            complete.add(transaction);
-        }
+        progress.droppedAsPublished(stream.end(commitLsn, Instant.ofEpochMilli(value.getInt64("ts_ms"))));
     }
 
     private boolean message(SourceRecord record) {
-        if (assembler.isOpen()) {
+        if (stream.isInTransaction()) {
             messageOfTransaction(record);
             return false;
         }
-        Lsn lsn = commitLsn(record);
-        if (lsn.compareTo(position) > 0) {
-            position = lsn;
-        }
+        stream.moveTo(commitLsn(record));
         return true;
     }
 
@@ -161,7 +133,7 @@ final class StreamHandler implements Engine.Handler, AutoCloseable {
         readers.describe(new StreamRelation(
                 relation,
                 new Version(epoch, relation.commitStart(), 0),
-                relation.commitStart().compareTo(position) < 0));
+                relation.commitStart().compareTo(stream.position()) < 0));
     }
 
     private static Lsn commitLsn(SourceRecord record) {
@@ -174,37 +146,18 @@ final class StreamHandler implements Engine.Handler, AutoCloseable {
     }
 
     private void publishWhatIsDue() {
-        boolean moved = position.compareTo(published) > 0;
         boolean idleDue = System.nanoTime() - lastCutNanos >= idleInterval.toNanos();
-        if (complete.isEmpty() && !(moved && idleDue)) {
+        if (!stream.hasComplete() && (stream.isAllPublished() || !idleDue)) {
             return;
         }
-        Cut cut;
-        // A definition that is taken is published before any other thread can publish what names it.
-        synchronized (publisher) {
-            cut = publisher.publish(new LogBatch(
-                    Cut.Kind.STREAM,
-                    epoch,
-                    position,
-                    positionTime,
-                    complete.size(),
-                    definitions.takeUnpublished(),
-                    consumer -> complete.forEach(transaction -> transaction.forEach(
-                            (change, ordinal) -> consumer.accept(change, transaction.commitLsn(), ordinal))),
-                    List.of()));
-        }
-        published = position;
+        Cut cut = stream.publish();
         lastCutNanos = System.nanoTime();
-        complete.forEach(Transaction::close);
-        complete.clear();
         progress.published(cut);
     }
 
     /** Throws away what was not published. */
     @Override
     public void close() {
-        assembler.close();
-        complete.forEach(Transaction::close);
-        complete.clear();
+        stream.close();
     }
 }

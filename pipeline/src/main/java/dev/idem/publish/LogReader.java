@@ -10,19 +10,16 @@ import dev.idem.change.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Reads at a start what the capture's earlier runs have committed: the last cut and the definitions.
@@ -38,19 +35,14 @@ final class LogReader implements AutoCloseable {
     private static final long FIRST_STEP_BACK = 64;
     private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
 
-    private final KafkaConsumer<byte[], byte[]> consumer;
-    private final KafkaConsumer<byte[], byte[]> undecided;
+    private final Consumer<byte[], byte[]> consumer;
+    private final Consumer<byte[], byte[]> undecided;
     private final Topics topics;
 
-    LogReader(LogSettings settings, Topics topics) {
+    LogReader(LogClients clients, Topics topics) {
         this.topics = topics;
-        Map<String, Object> options = new HashMap<>(settings.client());
-        options.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-        options.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-        options.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
-        this.consumer = new KafkaConsumer<>(options, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-        options.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_uncommitted");
-        this.undecided = new KafkaConsumer<>(options, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        this.consumer = clients.consumer(IsolationLevel.READ_COMMITTED);
+        this.undecided = clients.consumer(IsolationLevel.READ_UNCOMMITTED);
     }
 
     /** The youngest cut, where there is one. */
@@ -136,7 +128,10 @@ final class LogReader implements AutoCloseable {
     }
 
     private void read(
-            TopicPartition partition, long from, long end, Consumer<ConsumerRecord<byte[], byte[]>> received) {
+            TopicPartition partition,
+            long from,
+            long end,
+            java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> received) {
         consumer.assign(Set.of(partition));
         consumer.seek(partition, from);
         long deadline = System.nanoTime() + PATIENCE.toNanos();

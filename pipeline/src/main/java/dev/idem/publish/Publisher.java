@@ -21,13 +21,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,12 +50,10 @@ import org.slf4j.LoggerFactory;
 public final class Publisher implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
-    private static final Duration TRANSACTION_TIMEOUT = Duration.ofMinutes(15);
-    private static final int LARGEST_REQUEST_BYTES = 64 << 20;
 
     private final Topics topics;
-    private final LogTopics logTopics;
-    private final KafkaProducer<byte[], byte[]> producer;
+    private final LogClients clients;
+    private final Producer<byte[], byte[]> producer;
     private final List<TableDefinition> knownDefinitions;
     private final OpenRereads rereads;
     private final long schemaEnd;
@@ -69,12 +65,12 @@ public final class Publisher implements AutoCloseable {
 
     private Publisher(
             Topics topics,
-            LogTopics logTopics,
-            KafkaProducer<byte[], byte[]> producer,
+            LogClients clients,
+            Producer<byte[], byte[]> producer,
             Cut.SourceIdentity source,
             LogReader reader) {
         this.topics = topics;
-        this.logTopics = logTopics;
+        this.clients = clients;
         this.producer = producer;
         this.source = source;
         this.lastCut = reader.lastCut().orElse(null);
@@ -90,42 +86,27 @@ public final class Publisher implements AutoCloseable {
      * @param source what the cuts will name as their source
      */
     public static Publisher open(LogSettings settings, Topics topics, Cut.SourceIdentity source) {
-        LogTopics logTopics = new LogTopics(settings, topics);
-        KafkaProducer<byte[], byte[]> producer = null;
-        try (LogReader reader = new LogReader(settings, topics)) {
-            logTopics.ensureControl();
-            producer = producer(settings, topics);
+        return open(new KafkaLogClients(settings, topics), topics, source);
+    }
+
+    /** The same by these clients, which are closed with the publisher. */
+    public static Publisher open(LogClients clients, Topics topics, Cut.SourceIdentity source) {
+        Producer<byte[], byte[]> producer = null;
+        try (LogReader reader = new LogReader(clients, topics)) {
+            clients.ensureControlTopics();
+            producer = clients.producer();
             producer.initTransactions();
-            return new Publisher(topics, logTopics, producer, source, reader);
+            return new Publisher(topics, clients, producer, source, reader);
         } catch (KafkaException e) {
             if (producer != null) {
                 producer.close(Duration.ZERO);
             }
-            logTopics.close();
-            throw KafkaFault.of("opening the log at " + settings.bootstrapServers(), e);
+            clients.close();
+            throw KafkaFault.of("opening the log at " + clients.address(), e);
         } catch (PipelineException e) {
-            logTopics.close();
+            clients.close();
             throw e;
         }
-    }
-
-    private static KafkaProducer<byte[], byte[]> producer(LogSettings settings, Topics topics) {
-        Map<String, Object> options = new HashMap<>();
-        options.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
-        options.put(ProducerConfig.LINGER_MS_CONFIG, "5");
-        options.put(ProducerConfig.BATCH_SIZE_CONFIG, Integer.toString(256 << 10));
-        options.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(LARGEST_REQUEST_BYTES));
-        options.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, Long.toString(TRANSACTION_TIMEOUT.toMillis()));
-        // A broker that is away shows after these, not after minutes; what was not committed comes again from the slot.
-        options.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, "10000");
-        options.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, "30000");
-        options.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, "30000");
-        options.putAll(settings.client());
-        options.putAll(settings.producer());
-        options.put(ProducerConfig.ACKS_CONFIG, "all");
-        options.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
-        options.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "idem-" + topics.pipeline() + "-capture");
-        return new KafkaProducer<>(options, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
     /** The youngest committed cut. */
@@ -140,7 +121,7 @@ public final class Publisher implements AutoCloseable {
 
     /** Makes the topics of these tables where they are missing. */
     public synchronized void ensureTopics(List<String> tableTopics) {
-        logTopics.ensureTables(tableTopics);
+        clients.ensureTableTopics(tableTopics);
     }
 
     /** Asks for a table to be read anew; durable with the next batch. */
@@ -287,7 +268,7 @@ public final class Publisher implements AutoCloseable {
     @Override
     public void close() {
         producer.close(Duration.ofSeconds(5));
-        logTopics.close();
+        clients.close();
     }
 
     /** Sends events and counts them; tombstone records are not events. */

@@ -3,7 +3,7 @@ package dev.idem.apply;
 import dev.idem.change.Cut;
 import dev.idem.change.TableId;
 import dev.idem.change.Topics;
-import dev.idem.consume.ConsumerProperties;
+import dev.idem.consume.ConsumerFactory;
 import dev.idem.consume.CutFollower;
 import dev.idem.consume.CutReader;
 import dev.idem.consume.PositionedCut;
@@ -30,7 +30,7 @@ final class Resumption implements AutoCloseable {
     private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
 
     private final WarehouseWriter writer;
-    private final ConsumerProperties consumers;
+    private final ConsumerFactory consumers;
     private final Topics topics;
     private final String clientId;
     private final ApplySettings settings;
@@ -40,11 +40,7 @@ final class Resumption implements AutoCloseable {
 
     /** Reads nothing before a table is parked. */
     Resumption(
-            WarehouseWriter writer,
-            ConsumerProperties consumers,
-            Topics topics,
-            String clientId,
-            ApplySettings settings) {
+            WarehouseWriter writer, ConsumerFactory consumers, Topics topics, String clientId, ApplySettings settings) {
         this.writer = writer;
         this.consumers = consumers;
         this.topics = topics;

@@ -5,6 +5,7 @@ import dev.idem.error.PipelineException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
@@ -20,7 +21,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  *
  * @param settings Kafka's consumer settings of the user, {@code bootstrap.servers} among them
  */
-public record ConsumerProperties(Map<String, Object> settings) {
+public record ConsumerProperties(Map<String, Object> settings) implements ConsumerFactory {
 
     private static final int POLL_RECORDS = 4_000;
 
@@ -29,7 +30,8 @@ public record ConsumerProperties(Map<String, Object> settings) {
         settings = Map.copyOf(settings);
     }
 
-    KafkaConsumer<byte[], byte[]> newConsumer(String clientId) {
+    @Override
+    public Consumer<byte[], byte[]> newConsumer(String clientId) {
         Map<String, Object> effective = new HashMap<>();
         effective.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, POLL_RECORDS);
         effective.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 500);

@@ -11,8 +11,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 
@@ -28,14 +28,14 @@ public final class CutFollower implements AutoCloseable {
 
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
 
-    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final Consumer<byte[], byte[]> consumer;
     private final TopicPartition partition;
     private final CutCodec codec = new CutCodec();
     private final Deque<PositionedCut> waiting = new ArrayDeque<>();
 
     /** A follower that reads nothing before {@link #seek}. */
-    public CutFollower(ConsumerProperties properties, Topics topics, String clientId) {
-        this.consumer = properties.newConsumer(clientId);
+    public CutFollower(ConsumerFactory consumers, Topics topics, String clientId) {
+        this.consumer = consumers.newConsumer(clientId);
         this.partition = new TopicPartition(topics.progress(), 0);
     }
 

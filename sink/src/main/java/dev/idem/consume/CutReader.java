@@ -18,7 +18,6 @@ import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -41,15 +40,15 @@ public final class CutReader implements AutoCloseable {
     private static final long ENOUGH_BYTES = 64L << 20;
     private static final Duration SILENCE = Duration.ofSeconds(60);
 
-    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer;
     private final DefinitionLog definitions;
     private final EventDecoder decoder;
     private final Map<TopicPartition, PartitionBuffer> buffers = new HashMap<>();
 
     /** A reader without any partition; it takes on those that cuts name. */
-    public CutReader(ConsumerProperties properties, Topics topics, String clientId) {
-        this.consumer = properties.newConsumer(clientId);
-        this.definitions = new DefinitionLog(properties, topics, clientId + "-definitions");
+    public CutReader(ConsumerFactory consumers, Topics topics, String clientId) {
+        this.consumer = consumers.newConsumer(clientId);
+        this.definitions = new DefinitionLog(consumers, topics, clientId + "-definitions");
         this.decoder = new EventDecoder(definitions);
     }
 

@@ -10,7 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +27,7 @@ public final class DefinitionLog implements AutoCloseable {
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration POLL = Duration.ofMillis(200);
 
-    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final Consumer<byte[], byte[]> consumer;
     private final Topics topics;
     private final TopicPartition partition;
     private final TableDefinitionCodec codec = new TableDefinitionCodec();
@@ -35,8 +35,8 @@ public final class DefinitionLog implements AutoCloseable {
     private boolean assigned;
 
     /** Reads nothing before it is asked. */
-    public DefinitionLog(ConsumerProperties properties, Topics topics, String clientId) {
-        this.consumer = properties.newConsumer(clientId);
+    public DefinitionLog(ConsumerFactory consumers, Topics topics, String clientId) {
+        this.consumer = consumers.newConsumer(clientId);
         this.topics = topics;
         this.partition = new TopicPartition(topics.schema(), 0);
     }
