@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
             ResyncCommand.class,
             TablesCommand.class,
             ResumeCommand.class,
+            DeadLettersCommand.class,
             BenchCommand.class,
             ServerCommand.class,
             WarmUpCommand.class

@@ -57,11 +57,13 @@ class DocumentedCommandsTest {
         if (command == null) {
             return List.of("no such command");
         }
+        CommandLine part = command.getSubcommands().get(call.group(2).strip().split(" ", 2)[0]);
+        CommandLine named = part == null ? command : part;
         List<String> wrong = new ArrayList<>();
         OPTION.matcher(call.group(2))
                 .results()
                 .map(MatchResult::group)
-                .filter(option -> command.getCommandSpec().findOption(option) == null)
+                .filter(option -> named.getCommandSpec().findOption(option) == null)
                 .forEach(wrong::add);
         return wrong;
     }

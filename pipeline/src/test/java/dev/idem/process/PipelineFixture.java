@@ -185,6 +185,11 @@ final class PipelineFixture implements AutoCloseable {
         return one(servers.warehouse(), sql);
     }
 
+    /** The first column of each row, as text. */
+    List<String> warehouseValues(String sql) {
+        return rows(servers.warehouse(), sql);
+    }
+
     private String one(TestPostgres server, String sql) {
         List<String> rows = rows(server, sql);
         return rows.isEmpty() ? "" : rows.get(0);

@@ -38,6 +38,7 @@ public final class ApplyLoop implements AutoCloseable {
     private final ApplySettings settings;
     private final SinkListener listener;
     private final Resumption resumption;
+    private final DeadLetterRetry retries;
     private final Map<TableId, Integer> locked = new HashMap<>();
 
     /** A loop that goes on where the writer's position is. It closes what it is given. */
@@ -48,7 +49,8 @@ public final class ApplyLoop implements AutoCloseable {
             Topics topics,
             ApplySettings settings,
             SinkListener listener,
-            Resumption resumption) {
+            Resumption resumption,
+            DeadLetterRetry retries) {
         this.writer = writer;
         this.follower = follower;
         this.reader = reader;
@@ -56,11 +58,13 @@ public final class ApplyLoop implements AutoCloseable {
         this.settings = settings;
         this.listener = listener;
         this.resumption = resumption;
+        this.retries = retries;
         follower.seek(writer.progress().logOffset());
     }
 
     /** Applies the next cuts, waiting for them at most {@code timeout}; how many there were. */
     public int runOnce(Duration timeout) {
+        retries.runOnce();
         boolean goesOn = resumption.runOnce();
         List<PositionedCut> cuts =
                 follower.poll(goesOn ? Duration.ZERO : timeout, settings.maxCuts(), settings.maxRows());
@@ -186,6 +190,7 @@ public final class ApplyLoop implements AutoCloseable {
         follower.wakeup();
         reader.wakeup();
         resumption.wakeup();
+        retries.wakeup();
     }
 
     @Override
@@ -193,7 +198,8 @@ public final class ApplyLoop implements AutoCloseable {
         try (writer;
                 follower;
                 reader;
-                resumption) {
+                resumption;
+                retries) {
             // each is closed, whatever the others do
         }
     }

@@ -3,6 +3,7 @@ package dev.idem.apply;
 import dev.idem.change.TableId;
 import dev.idem.consume.LogCoordinates;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -38,13 +39,17 @@ final class DeadLetters {
         untold.clear();
     }
 
-    /** Sets an event aside. */
+    /** Sets an event aside; one that was tried again waits for nobody then. */
     void add(Handle handle, LogCoordinates at, @Nullable TableId table, @Nullable String version, String reason) {
         int rows = handle.createUpdate("""
-                        insert into idem.dead_letter
+                        insert into idem.dead_letter as letter
                           (pipeline, topic, partition, log_offset, source_schema, source_table, version, reason)
                         values (:pipeline, :topic, :partition, :offset, :schema, :table, :version, :reason)
-                        on conflict (pipeline, topic, partition, log_offset) do nothing""")
+                        on conflict (pipeline, topic, partition, log_offset) do update set
+                          reason = excluded.reason,
+                          attempts = letter.attempts + 1,
+                          retry_requested_at = null
+                        where letter.retry_requested_at is not null""")
                 .bind("pipeline", pipeline)
                 .bind("topic", at.topic())
                 .bind("partition", at.partition())
@@ -56,11 +61,53 @@ final class DeadLetters {
                 .execute();
         if (rows == 1) {
             untold.add(() -> LOG.error(
-                    "event set aside at={} table={} version={} reason=\"{}\" remedy=\"see idem.dead_letter\"",
+                    "event set aside at={} table={} version={} reason=\"{}\" remedy=\"mend the cause, then ./idem"
+                            + " dead-letters retry\"",
                     at,
                     table,
                     version,
                     reason));
         }
+    }
+
+    /** Events that somebody asked to try again, the oldest versions first; those of parked tables stay waiting. */
+    List<DeadLetter> requested(Handle handle, int most) {
+        return handle.createQuery("""
+                        select letter.*
+                        from idem.dead_letter as letter
+                        where letter.pipeline = :pipeline
+                          and letter.retry_requested_at is not null
+                          and not exists (
+                            select from idem.parked as parked
+                            where parked.pipeline = letter.pipeline
+                              and parked.source_schema = letter.source_schema
+                              and parked.source_table = letter.source_table)
+                        order by letter.id
+                        limit :most""")
+                .bind("pipeline", pipeline)
+                .bind("most", most)
+                .map(DeadLetterRow::map)
+                .list();
+    }
+
+    /** Removes those of the letters that were tried again and not set aside anew. */
+    void removeApplied(Handle handle, Collection<DeadLetter> tried) {
+        handle.createUpdate("""
+                        delete from idem.dead_letter
+                        where id = any (:ids::bigint[]) and retry_requested_at is not null""").bind("ids", ids(tried)).execute();
+    }
+
+    /** The letters were tried in vain. */
+    void keep(Handle handle, Collection<DeadLetter> tried, String reason) {
+        handle.createUpdate("""
+                        update idem.dead_letter set
+                          reason = :reason,
+                          attempts = attempts + 1,
+                          retry_requested_at = null
+                        where id = any (:ids::bigint[])""").bind("ids", ids(tried)).bind("reason", reason).execute();
+    }
+
+    private static Long[] ids(Collection<DeadLetter> letters) {
+        return letters.stream().map(DeadLetter::id).toArray(Long[]::new);
     }
 }

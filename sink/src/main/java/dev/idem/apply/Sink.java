@@ -4,6 +4,7 @@ import dev.idem.change.Topics;
 import dev.idem.consume.ConsumerProperties;
 import dev.idem.consume.CutFollower;
 import dev.idem.consume.CutReader;
+import dev.idem.consume.EventFinder;
 import dev.idem.consume.ReadInterruptedException;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
@@ -190,7 +191,9 @@ public final class Sink implements AutoCloseable {
             claim = claim.goingOn();
             CutReader reader = new CutReader(consumers, topics, clientId);
             Resumption resumption = new Resumption(writer, consumers, topics, clientId, settings);
-            return new ApplyLoop(writer, follower, reader, topics, settings, listener, resumption);
+            DeadLetterRetry retries =
+                    new DeadLetterRetry(writer, new EventFinder(consumers, topics, clientId + "-retries"));
+            return new ApplyLoop(writer, follower, reader, topics, settings, listener, resumption, retries);
         } catch (RuntimeException e) {
             follower.close();
             throw e;

@@ -9,6 +9,8 @@ import dev.idem.consume.PositionedCut;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
 import dev.idem.target.TargetTables;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -112,23 +114,29 @@ public final class WarehouseWriter implements AutoCloseable {
 
     /** Begins the transaction. */
     public void begin() {
-        begin(null);
+        begin(progress.highestApplied());
     }
 
     /** Begins a transaction that applies what one parked table missed. */
     void beginResuming(TableId table) {
-        begin(table);
+        begin(null);
+        resuming = table;
     }
 
-    private void begin(@Nullable TableId onlyTable) {
+    /** Begins a transaction that applies dead letters. */
+    void beginRetrying() {
+        begin(null);
+    }
+
+    private void begin(@Nullable Version applied) {
         WarehouseFailure.call("beginning a transaction", () -> {
             handle.begin();
             WriterLock.take(handle, pipeline);
             return true;
         });
-        resuming = onlyTable;
+        resuming = null;
         events = 0;
-        pending.begin(onlyTable == null ? progress.highestApplied() : null);
+        pending.begin(applied);
         eventByEvent.begin();
     }
 
@@ -236,6 +244,35 @@ public final class WarehouseWriter implements AutoCloseable {
         });
         committed();
         return follows;
+    }
+
+    /** Dead letters that somebody asked to try again. */
+    List<DeadLetter> requestedRetries(int most) {
+        return WarehouseFailure.call("looking for dead letters", () -> deadLetters.requested(handle, most));
+    }
+
+    /**
+     * Applies what {@link #addCarefully} still holds back, removes the letters that were not refused again, commits.
+     */
+    void commitRetried(Collection<DeadLetter> letters) {
+        eventByEvent.end();
+        flush();
+        WarehouseFailure.call("removing dead letters", () -> {
+            progressTable.requireWriter(handle, progress);
+            deadLetters.removeApplied(handle, letters);
+            return handle.commit();
+        });
+        committed();
+    }
+
+    /** Notes that the letters were tried in vain, and commits that. */
+    void keep(Collection<DeadLetter> letters, String reason) {
+        WarehouseFailure.call(
+                "keeping dead letters",
+                () -> handle.inTransaction(same -> {
+                    deadLetters.keep(same, letters, reason);
+                    return true;
+                }));
     }
 
     private void committed() {

@@ -18,6 +18,7 @@ import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 public final class CutReader implements AutoCloseable {
 
     private static final Duration POLL = Duration.ofMillis(500);
-    private static final long SMALL_GAP = 1_000;
+    private static final long SMALL_GAP = 100_000;
     private static final long ENOUGH_BYTES = 64L << 20;
     private static final Duration SILENCE = Duration.ofSeconds(60);
 
@@ -44,6 +45,7 @@ public final class CutReader implements AutoCloseable {
     private final DefinitionLog definitions;
     private final EventDecoder decoder;
     private final Map<TopicPartition, PartitionBuffer> buffers = new HashMap<>();
+    private long lastWhole = -1;
 
     /** A reader without any partition; it takes on those that cuts name. */
     public CutReader(ConsumerFactory consumers, Topics topics, String clientId) {
@@ -61,14 +63,16 @@ public final class CutReader implements AutoCloseable {
     private static final class Lane {
         private final PartitionBuffer buffer;
         private final Cut.OffsetRange range;
+        private final Consumer<ConsumerRecord<byte[], byte[]>> skipped;
 
-        Lane(PartitionBuffer buffer, Cut.OffsetRange range) {
+        Lane(PartitionBuffer buffer, Cut.OffsetRange range, Consumer<ConsumerRecord<byte[], byte[]>> skipped) {
             this.buffer = buffer;
             this.range = range;
+            this.skipped = skipped;
         }
 
         boolean isDone() {
-            buffer.skipTo(range.from());
+            buffer.skipTo(range.from(), skipped);
             return buffer.position() >= range.to();
         }
 
@@ -77,10 +81,19 @@ public final class CutReader implements AutoCloseable {
         }
     }
 
-    /** Hands out each event of the cut, in the source's order. */
+    /**
+     * Hands out each event of the cut, in the source's order; what another hand has written into the topics since the
+     * cut before is handed out as malformed.
+     */
     public void read(Cut cut, Consumer<LogEvent> events) {
-        long found = merge(cut, cut.ranges(), events);
-        if (found != cut.events()) {
+        boolean goesOn = cut.number() == lastWhole + 1;
+        long found = merge(cut, cut.ranges(), events, record -> {
+            if (goesOn && record.value() != null) {
+                events.accept(betweenCuts(record));
+            }
+        });
+        lastWhole = cut.number();
+        if (found < cut.events()) {
             throw new PipelineException(
                     ErrorKind.LOG_INCOMPLETE,
                     "cut " + cut.number() + " at " + cut.commitLsn() + ": the log holds " + found
@@ -88,6 +101,12 @@ public final class CutReader implements AutoCloseable {
                             + cut.events() + "). Retention or another hand has removed some; nothing of the cut was"
                             + " applied. Remedy: start again from a snapshot, see docs/operations.md");
         }
+    }
+
+    private static LogEvent betweenCuts(ConsumerRecord<byte[], byte[]> record) {
+        return new LogEvent.Malformed(
+                new LogCoordinates(record.topic(), record.partition(), record.offset()),
+                "belongs to no cut (expected: a topic that only the capture writes to)");
     }
 
     /** Hands out the cut's events of one topic; how many there must be is not known, so only retention is noticed. */
@@ -100,12 +119,16 @@ public final class CutReader implements AutoCloseable {
         Map<String, Map<Integer, Cut.OffsetRange>> ranges = new HashMap<>(cut.ranges());
         ranges.keySet().retainAll(topics);
         if (!ranges.isEmpty()) {
-            merge(cut, ranges, events);
+            merge(cut, ranges, events, record -> {});
         }
     }
 
-    private long merge(Cut cut, Map<String, Map<Integer, Cut.OffsetRange>> ranges, Consumer<LogEvent> events) {
-        List<Lane> starved = lanes(ranges);
+    private long merge(
+            Cut cut,
+            Map<String, Map<Integer, Cut.OffsetRange>> ranges,
+            Consumer<LogEvent> events,
+            Consumer<ConsumerRecord<byte[], byte[]>> skipped) {
+        List<Lane> starved = lanes(ranges, skipped);
         PriorityQueue<Lane> ready = new PriorityQueue<>(Comparator.comparing(CutReader::headVersion));
         long found = 0;
         while (true) {
@@ -139,7 +162,8 @@ public final class CutReader implements AutoCloseable {
         }
     }
 
-    private List<Lane> lanes(Map<String, Map<Integer, Cut.OffsetRange>> ranges) {
+    private List<Lane> lanes(
+            Map<String, Map<Integer, Cut.OffsetRange>> ranges, Consumer<ConsumerRecord<byte[], byte[]>> skipped) {
         List<Lane> lanes = new ArrayList<>();
         boolean grown = false;
         for (Map.Entry<String, Map<Integer, Cut.OffsetRange>> topic : ranges.entrySet()) {
@@ -151,7 +175,7 @@ public final class CutReader implements AutoCloseable {
                     buffers.put(partition, buffer);
                     grown = true;
                 }
-                lanes.add(new Lane(buffer, range.getValue()));
+                lanes.add(new Lane(buffer, range.getValue(), skipped));
             }
         }
         if (grown) {

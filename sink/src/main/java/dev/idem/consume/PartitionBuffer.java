@@ -3,6 +3,7 @@ package dev.idem.consume;
 import dev.idem.change.Version;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -70,10 +71,10 @@ final class PartitionBuffer {
         return next;
     }
 
-    /** Drops what lies below {@code offset}. */
-    void skipTo(long offset) {
+    /** Takes out what lies below {@code offset}. */
+    void skipTo(long offset, Consumer<ConsumerRecord<byte[], byte[]>> skipped) {
         while (!records.isEmpty() && records.element().record().offset() < offset) {
-            remove();
+            skipped.accept(remove().record());
         }
     }
 
