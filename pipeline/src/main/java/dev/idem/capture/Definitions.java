@@ -122,11 +122,6 @@ final class Definitions {
         return anew ? Optional.of("it was dropped and made again") : Optional.empty();
     }
 
-    /** What reading the table depends on, now. */
-    synchronized Optional<String> stampNow(TableDefinition table) throws SQLException {
-        return TableStamp.of(connection, table.relation());
-    }
-
     /** Takes what the source's event trigger says from here on. */
     synchronized void told(ToldColumns columns) {
         told.put(columns.relation(), columns);
@@ -137,6 +132,11 @@ final class Definitions {
         List<TableDefinition> taken = List.copyOf(unpublished);
         unpublished.clear();
         return taken;
+    }
+
+    /** What reading the table depends on, now. */
+    synchronized Optional<String> stampNow(TableDefinition table) throws SQLException {
+        return TableStamp.of(connection, table.relation());
     }
 
     private Optional<TableDefinition> youngest(TableDefinition like, Version since) {

@@ -8,7 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 
@@ -34,12 +34,12 @@ public record HeldOffsets(Map<String, Map<Integer, Held>> offsets) {
 
     /** Asks the brokers. */
     public static HeldOffsets of(ConsumerProperties properties, Collection<String> topics, String clientId) {
-        try (KafkaConsumer<byte[], byte[]> consumer = properties.newConsumer(clientId)) {
+        try (Consumer<byte[], byte[]> consumer = properties.newConsumer(clientId)) {
             return ConsumerProperties.call("asking what the log holds", () -> of(consumer, topics));
         }
     }
 
-    private static HeldOffsets of(KafkaConsumer<byte[], byte[]> consumer, Collection<String> topics) {
+    private static HeldOffsets of(Consumer<byte[], byte[]> consumer, Collection<String> topics) {
         Map<String, List<PartitionInfo>> existing = consumer.listTopics(ANSWER_TIMEOUT);
         Set<TopicPartition> partitions = new HashSet<>();
         Map<String, Map<Integer, Held>> offsets = new HashMap<>();
