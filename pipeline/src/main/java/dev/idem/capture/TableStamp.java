@@ -30,7 +30,7 @@ final class TableStamp {
             select n.nspname || '.' || c.relname
                 || ' ' || (
                     select coalesce(string_agg(a.attnum || ':' || a.attname || ':' || a.atttypid || ':' || a.atttypmod
-                        || ':' || a.attgenerated, ',' order by a.attnum), '')
+                        || ':' || a.attgenerated::text, ',' order by a.attnum), '')
                     from pg_attribute a
                     where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped)
                 || ' ' || (
