@@ -6,6 +6,8 @@ import dev.idem.change.TableId;
 import dev.idem.change.Version;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -32,6 +34,7 @@ final class Definitions {
 
     private static final Version UNTOLD = new Version(0, Lsn.ZERO, 0);
 
+    private final Connection connection;
     private final SourceCatalogue catalogue;
     private final RelationCatalogue relations;
     private final Rereads rereads;
@@ -41,6 +44,7 @@ final class Definitions {
 
     /** With the definitions that the log holds. */
     Definitions(SourceDatabase source, Collection<TableDefinition> known, Rereads rereads) {
+        this.connection = source.connection();
         this.catalogue = new SourceCatalogue(source.connection());
         this.relations = new RelationCatalogue(source.connection());
         this.rereads = rereads;
@@ -128,6 +132,11 @@ final class Definitions {
         List<TableDefinition> taken = List.copyOf(unpublished);
         unpublished.clear();
         return taken;
+    }
+
+    /** What reading the table depends on, now. */
+    synchronized Optional<String> stampNow(TableDefinition table) throws SQLException {
+        return TableStamp.of(connection, table.relation());
     }
 
     private Optional<TableDefinition> youngest(TableDefinition like, Version since) {

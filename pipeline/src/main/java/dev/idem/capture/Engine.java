@@ -31,6 +31,8 @@ final class Engine implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
     private static final Duration LONGEST_END = Duration.ofSeconds(60);
+    private static final Duration STOP_AGAIN = Duration.ofMillis(100);
+    private static final String COUNT_BY_TABLE = "transaction_data_collection_order_";
 
     /** Takes the records in the WAL's order. */
     @FunctionalInterface
@@ -86,13 +88,28 @@ final class Engine implements AutoCloseable {
         try {
             int durable = handler.handle(events.stream().map(ChangeEvent::value).toList());
             if (durable >= 0) {
-                committer.markProcessed(events.get(durable));
+                committer.markProcessed(events.get(durable), position(events.get(durable).value(), committer));
             }
         } catch (RuntimeException e) {
             failure.compareAndSet(null, e);
             throw new EngineStoppedException(e);
         }
         committer.markBatchFinished();
+    }
+
+    /**
+     * The record's position without its counts by table. They are for an engine that starts in mid-transaction, which
+     * ours never does, and the engine cannot read them back where a table's name has characters beyond U+FFFF.
+     */
+    private static DebeziumEngine.Offsets position(
+            SourceRecord record, DebeziumEngine.RecordCommitter<ChangeEvent<SourceRecord, SourceRecord>> committer) {
+        DebeziumEngine.Offsets offsets = committer.buildOffsets();
+        record.sourceOffset().forEach((name, value) -> {
+            if (!name.startsWith(COUNT_BY_TABLE)) {
+                offsets.set(name, value);
+            }
+        });
+        return offsets;
     }
 
     private void completed(boolean success, @Nullable String message, @Nullable Throwable error) {
@@ -115,12 +132,7 @@ final class Engine implements AutoCloseable {
     @Override
     public void close() {
         try {
-            engine.close();
-        } catch (IOException | IllegalStateException e) {
-            LOG.debug("the engine was already closing", e);
-        }
-        try {
-            if (!ended.await(LONGEST_END.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!stop()) {
                 LOG.warn("the engine has not ended after {}; its thread is interrupted", LONGEST_END);
                 thread.interrupt();
             }
@@ -128,6 +140,22 @@ final class Engine implements AutoCloseable {
             Thread.currentThread().interrupt();
             thread.interrupt();
         }
+    }
+
+    /** Asks until the engine has ended or the time is up: while its task starts the engine refuses to stop. */
+    private boolean stop() throws InterruptedException {
+        long until = System.nanoTime() + LONGEST_END.toNanos();
+        do {
+            try {
+                engine.close();
+            } catch (IOException | IllegalStateException e) {
+                LOG.debug("the engine is starting or was already closing", e);
+            }
+            if (ended.await(STOP_AGAIN.toMillis(), TimeUnit.MILLISECONDS)) {
+                return true;
+            }
+        } while (System.nanoTime() < until);
+        return false;
     }
 
     /** Tells the engine that its handler gave up. */

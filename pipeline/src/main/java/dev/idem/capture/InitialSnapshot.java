@@ -10,6 +10,7 @@ import dev.idem.publish.Publisher;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -79,11 +80,11 @@ final class InitialSnapshot implements AutoCloseable {
                 .telling((table, rows) ->
                         parts.progress().snapshotRows(List.of(new Cut.TableState(table, 0, rows, null))));
         for (TableId table : parts.tables()) {
-            PublishedTable published = reader.find(table, settings.source().publication())
-                    .orElseThrow(() -> new PipelineException(
-                            ErrorKind.SOURCE_UNREACHABLE,
-                            "table " + table + " was dropped before the snapshot (expected: a table)"));
-            reader.read(published);
+            Optional<PublishedTable> published =
+                    reader.find(table, settings.source().publication());
+            if (published.isPresent() && !reader.read(published.get())) {
+                parts.publisher().requestReread(table, "it was changed while the snapshot was read");
+            }
         }
         reader.complete(Cut.Kind.SNAPSHOT_COMPLETED);
     }

@@ -22,13 +22,21 @@ record PublishedTable(TableDefinition definition, boolean partitioned, Optional<
                 .toList();
     }
 
+    /** Keeps its columns and files from changing while it is read. */
+    String lockStatement() {
+        return "lock table " + (partitioned ? "" : "only ") + name() + " in access share mode";
+    }
+
+    private String name() {
+        return quoted(definition.table().schema()) + '.'
+                + quoted(definition.table().name());
+    }
+
     /** Reads its rows: of a table that others inherit from only its own. */
     String copyStatement() {
         String columns =
                 readColumns().stream().map(column -> quoted(column.name())).collect(Collectors.joining(", "));
-        return "copy (select " + columns + " from " + (partitioned ? "" : "only ")
-                + quoted(definition.table().schema()) + '.'
-                + quoted(definition.table().name())
+        return "copy (select " + columns + " from " + (partitioned ? "" : "only ") + name()
                 + filter.map(condition -> " where " + condition).orElse("") + ") to stdout";
     }
 

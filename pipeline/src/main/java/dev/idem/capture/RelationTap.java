@@ -44,14 +44,17 @@ final class RelationTap implements MessageDecoder {
     private final MessageDecoder decoder;
     private final EngineTables tables;
     private final Consumer<List<String>> announced;
+    private final Runnable streaming;
     private long commitStart;
     private Instant commitTime = POSTGRES_EPOCH;
     private int transactionId;
 
-    private RelationTap(MessageDecoder decoder, EngineTables tables, Consumer<List<String>> announced) {
+    private RelationTap(
+            MessageDecoder decoder, EngineTables tables, Consumer<List<String>> announced, Runnable streaming) {
         this.decoder = decoder;
         this.tables = tables;
         this.announced = announced;
+        this.streaming = streaming;
     }
 
     /**
@@ -59,13 +62,20 @@ final class RelationTap implements MessageDecoder {
      *
      * @param tables the engine's names of the stream's tables
      * @param announced is told the names of a table's columns just before the decoder asks for them
+     * @param streaming is run before each description of a table reaches the decoder
      * @throws PipelineException of kind INVARIANT where the engine's connection is not built as that of Debezium 3.6
      */
-    static void into(ReplicationConnection connection, EngineTables tables, Consumer<List<String>> announced) {
+    static void into(
+            ReplicationConnection connection,
+            EngineTables tables,
+            Consumer<List<String>> announced,
+            Runnable streaming) {
         try {
             Field decoder = connection.getClass().getDeclaredField("messageDecoder");
             decoder.setAccessible(true);
-            decoder.set(connection, new RelationTap((MessageDecoder) decoder.get(connection), tables, announced));
+            decoder.set(
+                    connection,
+                    new RelationTap((MessageDecoder) decoder.get(connection), tables, announced, streaming));
         } catch (ReflectiveOperationException | RuntimeException e) {
             throw new PipelineException(
                     ErrorKind.INVARIANT,
@@ -108,6 +118,7 @@ final class RelationTap implements MessageDecoder {
                 RelationMessage.PREFIX,
                 RelationMessage.write(place, engineTable, message).array()));
         announced.accept(relation.engineNames());
+        streaming.run();
         decoder.processMessage(renamed(engineTable, relation), processor, types);
     }
 

@@ -16,7 +16,10 @@ import dev.idem.error.PipelineException;
 import dev.idem.publish.LogBatch;
 import dev.idem.publish.Publisher;
 import io.debezium.connector.postgresql.Module;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -82,8 +85,38 @@ final class SnapshotTables {
         }
     }
 
-    /** Reads one table. */
-    void read(PublishedTable table) {
+    /**
+     * Reads one table. Its lock goes with the savepoint, so that changes of it need not wait for the tables behind it.
+     *
+     * @return false where it was changed since the snapshot, so that it cannot be read there any more; what was
+     *     published of it is right and not complete
+     */
+    boolean read(PublishedTable table) {
+        try {
+            Connection session = snapshot.rows();
+            Savepoint before = session.setSavepoint();
+            try {
+                return isAsInSnapshot(table, session) && readLocked(table);
+            } finally {
+                session.rollback(before);
+            }
+        } catch (SQLException e) {
+            if (CHANGED_MEANWHILE.contains(String.valueOf(e.getSQLState()))) {
+                return false;
+            }
+            throw SourceFault.of("reading table " + table.definition().table(), e);
+        }
+    }
+
+    private boolean isAsInSnapshot(PublishedTable table, Connection session) throws SQLException {
+        try (Statement statement = session.createStatement()) {
+            statement.setEscapeProcessing(false);
+            statement.execute(table.lockStatement());
+        }
+        return TableStamp.of(session, table.definition().relation()).equals(definitions.stampNow(table.definition()));
+    }
+
+    private boolean readLocked(PublishedTable table) throws SQLException {
         TableDefinition definition =
                 definitions.register(table.definition(), Version.ofSnapshot(target.epoch(), snapshot.point()));
         String topic = topics.of(definition.table());
@@ -97,34 +130,21 @@ final class SnapshotTables {
                 0,
                 snapshot.point());
         long count = 0;
-        try {
-            CopyOut copy =
-                    snapshot.rows().unwrap(PGConnection.class).getCopyAPI().copyOut(table.copyStatement());
-            int[] places = places(table);
-            for (byte[] line = copy.readFromCopy(); line != null; line = copy.readFromCopy()) {
-                count++;
-                Row row = row(definition, places, line);
-                ChangeEvent event = new ChangeEvent(Operation.READ, null, row, source, null);
-                byte[] key = definition.hasKey() ? codec.encodeKey(definition.keyOf(row), definition) : null;
-                add(
-                        new EncodedChange(
-                                topic, key, codec.encode(event, definition), definition.number(), null, false),
-                        definition.hasKey() ? 0 : count);
-                publishWhereEnough(definition, count);
-            }
-        } catch (SQLException e) {
-            throw fault(definition, e);
+        CopyOut copy =
+                snapshot.rows().unwrap(PGConnection.class).getCopyAPI().copyOut(table.copyStatement());
+        int[] places = places(table);
+        for (byte[] line = copy.readFromCopy(); line != null; line = copy.readFromCopy()) {
+            count++;
+            Row row = row(definition, places, line);
+            ChangeEvent event = new ChangeEvent(Operation.READ, null, row, source, null);
+            byte[] key = definition.hasKey() ? codec.encodeKey(definition.keyOf(row), definition) : null;
+            add(
+                    new EncodedChange(topic, key, codec.encode(event, definition), definition.number(), null, false),
+                    definition.hasKey() ? 0 : count);
+            publishWhereEnough(definition, count);
         }
         read.add(new Cut.TableState(definition.table(), definition.number(), count, snapshot.point()));
-    }
-
-    /** Names of now and rows of the snapshot do not fit where the table is changed in between: that heals by itself. */
-    private static PipelineException fault(TableDefinition definition, SQLException e) {
-        String doing = "reading table " + definition.table();
-        return CHANGED_MEANWHILE.contains(String.valueOf(e.getSQLState()))
-                ? new PipelineException(
-                        ErrorKind.SOURCE_UNREACHABLE, doing + ": it was changed meanwhile; it is read again", e)
-                : SourceFault.of(doing, e);
+        return true;
     }
 
     private static int[] places(PublishedTable table) {

@@ -192,7 +192,10 @@ public final class SourceCatalogue {
                     case when a.attgenerated <> '' then pg_catalog.pg_get_expr(d.adbin, d.adrelid) end,
                     case when a.attcollation <> t.typcollation
                         then pg_catalog.quote_ident(cn.nspname) || '.' || pg_catalog.quote_ident(co.collname) end,
-                    (a.attmissingval::text::text[])[1]
+                    case when a.attmissingval::text like '{"%'
+                        then (a.attmissingval::text::text[])[1]
+                        else substr(a.attmissingval::text, 2, length(a.attmissingval::text) - 2)
+                    end
                 from pg_attribute a
                 join pg_type t on t.oid = a.atttypid
                 left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum

@@ -28,6 +28,9 @@ final class SourcePublication {
 
     private static final Logger LOG = LoggerFactory.getLogger(SourcePublication.class);
 
+    /** Undefined schema, undefined table. */
+    private static final Set<String> GONE = Set.of("3F000", "42P01");
+
     private final Connection connection;
     private final String name;
 
@@ -52,6 +55,12 @@ final class SourcePublication {
                 LOG.info("added tables to the publication name={} tables={}", name, missing);
             }
         } catch (SQLException e) {
+            if (GONE.contains(String.valueOf(e.getSQLState()))) {
+                throw new PipelineException(
+                        ErrorKind.SOURCE_UNREACHABLE,
+                        "publication " + name + ": a table was dropped or renamed meanwhile; it is looked at again",
+                        e);
+            }
             throw new PipelineException(
                     SourceFault.of("publication " + name, e).kind(),
                     "publication " + name + ": " + e.getMessage() + " (expected: a role that may make it; or, as the"

@@ -57,7 +57,8 @@ public final class TextConnectorTask extends PostgresConnectorTask {
                 .jdbcMetadataConnection(keyless)
                 .build();
         fixSession(replication);
-        RelationTap.into(replication, EngineTables.of(connection, config), keyless::announce);
+        RelationTap.into(
+                replication, EngineTables.of(connection, config), keyless::announce, UnreadCatalogue.of(schema)::open);
         return replication;
     }
 
