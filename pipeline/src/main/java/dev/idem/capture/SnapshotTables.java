@@ -18,6 +18,7 @@ import dev.idem.publish.Publisher;
 import io.debezium.connector.postgresql.Module;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -80,6 +81,11 @@ final class SnapshotTables {
         } catch (SQLException e) {
             throw SourceFault.of("reading the definition of " + table, e);
         }
+    }
+
+    /** Makes the tables' topics, many at once. */
+    void prepare(Collection<TableId> tables) {
+        publisher.ensureTopics(tables.stream().map(topics::of).toList());
     }
 
     /** Reads one table. */
