@@ -135,6 +135,7 @@ class PeerTablesIT {
     private void equalInTime(String table) {
         org.awaitility.Awaitility.await()
                 .atMost(java.time.Duration.ofSeconds(90))
+                .ignoreExceptionsInstanceOf(IllegalStateException.class)
                 .untilAsserted(() -> pipeline.assertEqual(table));
     }
 
