@@ -98,7 +98,10 @@ final class QuietChanges {
             Map.Entry<Long, Lsn> entry = due.next();
             if (entry.getValue().compareTo(published) <= 0) {
                 due.remove();
-                publish(newest.get(entry.getKey()), entry.getValue());
+                TableDefinition known = newest.get(entry.getKey());
+                if (known != null) {
+                    publish(known, entry.getValue());
+                }
             }
         }
     }

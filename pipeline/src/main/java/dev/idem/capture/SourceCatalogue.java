@@ -108,7 +108,7 @@ public final class SourceCatalogue {
                         join pg_type t on t.oid = a.atttypid
                         left join pg_type e on e.oid = t.typelem and t.typcategory = 'A'
                         where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-                            and coalesce(e.oid, t.oid) >= 16384 and coalesce(e.typtype, t.typtype) = 'b'
+                            and a.atttypid >= 16384 and coalesce(e.oid, t.oid) >= 16384 and coalesce(e.typtype, t.typtype) = 'b'
                             and not exists (select from pg_depend d where d.classid = 'pg_type'::regclass
                                 and d.objid = coalesce(e.oid, t.oid) and d.deptype = 'e'))
                 from pg_class c
