@@ -9,8 +9,11 @@
 do $$
 begin
     if not exists (select from pg_publication where pubname = 'idem_idem') then
-        create publication idem_idem for all tables
-            with (publish = 'insert, update, delete, truncate', publish_via_partition_root = true);
+        -- From PostgreSQL 18 on updates of tables with generated columns and REPLICA IDENTITY FULL are refused otherwise.
+        execute 'create publication idem_idem for all tables'
+            ' with (publish = ''insert, update, delete, truncate'', publish_via_partition_root = true'
+            || case when current_setting('server_version_num')::integer >= 180000
+                then ', publish_generated_columns = stored)' else ')' end;
     end if;
 end
 $$;

@@ -59,17 +59,26 @@ final class CaptureRun {
             });
             try (Publisher publisher = Publisher.open(settings.log(), topics, identity)) {
                 publisher.lastCut().ifPresent(progress::found);
-                List<TableId> tables = prepareTables(source);
+                List<TableId> tables = chooseTables(source);
+                Set<TableId> added = publication(source).ensure(tables);
                 StartDecision decision = StartRules.decide(new StartFacts(
                         publisher.lastCut(), identity, source.slot(), source.walEnd(), settings.onNewHistory()));
-                act(decision, new Open(source, publisher, tables, CatalogueWatch.relations(source, tables)));
+                act(decision, new Open(source, publisher, tables, added, CatalogueWatch.relations(source, tables)));
             }
         }
     }
 
-    /** What a run has opened. */
+    /**
+     * What a run has opened.
+     *
+     * @param added the tables that the publication lacked until now
+     */
     private record Open(
-            SourceDatabase source, Publisher publisher, List<TableId> tables, Map<TableId, Long> relations) {}
+            SourceDatabase source,
+            Publisher publisher,
+            List<TableId> tables,
+            Set<TableId> added,
+            Map<TableId, Long> relations) {}
 
     private void act(StartDecision decision, Open open) throws InterruptedException {
         if (decision instanceof StartDecision.Snapshot snapshot) {
@@ -86,10 +95,10 @@ final class CaptureRun {
         }
     }
 
-    private List<TableId> prepareTables(SourceDatabase source) {
+    private List<TableId> chooseTables(SourceDatabase source) {
         TablePatterns patterns = patterns();
         SourceCatalogue catalogue = new SourceCatalogue(source.connection());
-        List<SourceTable> chosen = catalogue.tables(patterns);
+        List<SourceTable> chosen = catalogue.tables(patterns, settings.source().publication());
         for (SourceTable table : chosen) {
             table.obstacle()
                     .ifPresent(reason -> LOG.warn("table is left out table={} reason={}", table.table(), reason));
@@ -108,8 +117,11 @@ final class CaptureRun {
                             + settings.source().tables() + " and source.exclude="
                             + settings.source().excludedTables() + " (expected: at least one)");
         }
-        new SourcePublication(source.connection(), settings.source().publication()).ensure(tables);
         return tables;
+    }
+
+    private SourcePublication publication(SourceDatabase source) {
+        return new SourcePublication(source.connection(), settings.source().publication());
     }
 
     private TablePatterns patterns() {
@@ -180,7 +192,8 @@ final class CaptureRun {
 
     private void stream(StartDecision.Stream decision, Open open) throws InterruptedException {
         LOG.info("streaming begins epoch={} from={}", decision.epoch(), decision.from());
-        requestUnknown(open);
+        Partitions partitions = Partitions.read(open.source(), settings.source().slot());
+        requestUnread(open, partitions);
         SpillPolicy spill = new SpillPolicy(settings.spillDirectory(), settings.spillThresholdBytes());
         spill.clear();
         try (SourceDatabase catalogueSource = SourceDatabase.connect(settings.source())) {
@@ -196,7 +209,15 @@ final class CaptureRun {
                     Engine engine = Engine.start(EngineOptions.of(settings, engineNames(open)), handler);
                     RereadRunner rereads =
                             RereadRunner.start(settings, decision.epoch(), definitions, open.publisher(), progress)) {
-                watchStream(engine, rereads, open);
+                QuietChanges quietChanges = new QuietChanges(
+                        open.source(),
+                        definitions,
+                        open.publisher(),
+                        new QuietChanges.Options(
+                                decision.epoch(), settings.source().publication(), leavesColumnsOut()));
+                CatalogueWatch catalogue = new CatalogueWatch(
+                        open.source(), settings.source(), open.relations(), partitions, quietChanges);
+                watchStream(engine, rereads, open, catalogue);
             }
         }
     }
@@ -220,15 +241,26 @@ final class CaptureRun {
         return tables;
     }
 
-    /** Asks for every table to be read that the log knows nothing of, so that it comes however it was missed. */
-    private static void requestUnknown(Open open) {
-        CatalogueWatch.unknown(open.relations(), open.publisher().knownDefinitions())
-                .forEach(table -> open.publisher().requestReread(table, "it is new"));
+    private boolean leavesColumnsOut() {
+        return settings.engineOptions().containsKey("column.exclude.list")
+                || settings.engineOptions().containsKey("column.include.list");
     }
 
-    private void watchStream(Engine engine, RereadRunner rereads, Open open) throws InterruptedException {
+    /**
+     * Asks for every table to be read of which rows may have been missed: the log knows nothing of it, the publication
+     * did not have it, or a partition with rows was attached to it where the stream has not been.
+     */
+    private static void requestUnread(Open open, Partitions partitions) {
+        Publisher publisher = open.publisher();
+        CatalogueWatch.attached(partitions.youngAttachments(), open.relations()).forEach(publisher::requestReread);
+        open.added().forEach(table -> publisher.requestReread(table, "the publication did not have it"));
+        CatalogueWatch.unknown(open.relations(), publisher.knownDefinitions())
+                .forEach(table -> publisher.requestReread(table, "it is new"));
+    }
+
+    private void watchStream(Engine engine, RereadRunner rereads, Open open, CatalogueWatch catalogue)
+            throws InterruptedException {
         SourceDatabase source = open.source();
-        CatalogueWatch catalogue = new CatalogueWatch(source, patterns(), open.relations());
         Heartbeat heartbeat = new Heartbeat(settings.heartbeat());
         boolean active = false;
         while (stopRequested.getCount() > 0) {
@@ -238,12 +270,7 @@ final class CaptureRun {
             rereads.fault().ifPresent(fault -> {
                 throw fault;
             });
-            Set<TableId> found = catalogue.newTables();
-            if (!found.isEmpty()) {
-                LOG.info("tables are new, the stream begins anew with them tables={}", found);
-                found.forEach(table -> open.publisher().requestReread(table, "it is new"));
-                progress.published(open.publisher()
-                        .publishAside(LogBatch.empty(Cut.Kind.STREAM, epoch(open), Lsn.ZERO, null), Map.of()));
+            if (request(catalogue.look(progress.publishedLsn().orElse(Lsn.ZERO)), open)) {
                 return;
             }
             if (!active) {
@@ -254,6 +281,24 @@ final class CaptureRun {
             progress.sourceLsn(end);
             heartbeat.beatWhereDue(end, progress.publishedLsn().orElse(Lsn.ZERO), source);
         }
+    }
+
+    /** Asks for what was found to be read; true where the stream has to begin anew. */
+    private boolean request(CatalogueWatch.Found found, Open open) {
+        if (found.isEmpty()) {
+            return false;
+        }
+        found.unread().forEach(open.publisher()::requestReread);
+        found.unstreamed().forEach(open.publisher()::requestReread);
+        progress.published(
+                open.publisher().publishAside(LogBatch.empty(Cut.Kind.STREAM, epoch(open), Lsn.ZERO, null), Map.of()));
+        if (found.unstreamed().isEmpty()) {
+            return false;
+        }
+        LOG.info(
+                "the stream begins anew with tables that it does not have tables={}",
+                found.unstreamed().keySet());
+        return true;
     }
 
     private static int epoch(Open open) {

@@ -1,11 +1,11 @@
 package dev.idem.capture;
 
+import dev.idem.change.Lsn;
 import dev.idem.change.TableDefinition;
 import dev.idem.change.TableId;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -17,52 +17,120 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches the source's catalogue for tables that the stream does not have: new, made again, renamed.
+ * Watches the source's catalogue for what the stream does not tell: tables that are new, made again or renamed, tables
+ * that the publication has lost, partitions that were attached, columns that have changed without a write.
  *
  * <p><i>Threads:</i> one thread.
  */
 final class CatalogueWatch {
 
     private static final Logger LOG = LoggerFactory.getLogger(CatalogueWatch.class);
-    private static final Duration INTERVAL = Duration.ofSeconds(2);
 
     private final SourceDatabase source;
-    private final TablePatterns patterns;
+    private final SourceSettings settings;
     private final Map<TableId, Long> streamed;
+    private final QuietChanges quietChanges;
+    private final CatalogueMark mark;
     private final Set<TableId> gone = new TreeSet<>();
-    private long lastNanos = System.nanoTime();
+    private Partitions partitions;
 
     /** A watch for what differs from {@code streamed}, the tables and their {@code pg_class.oid}. */
-    CatalogueWatch(SourceDatabase source, TablePatterns patterns, Map<TableId, Long> streamed) {
+    CatalogueWatch(
+            SourceDatabase source,
+            SourceSettings settings,
+            Map<TableId, Long> streamed,
+            Partitions partitions,
+            QuietChanges quietChanges) {
         this.source = source;
-        this.patterns = patterns;
+        this.settings = settings;
         this.streamed = Map.copyOf(streamed);
+        this.partitions = partitions;
+        this.quietChanges = quietChanges;
+        this.mark = new CatalogueMark(source);
     }
 
-    /** The tables that are there and are not streamed, where it is time to look again; else none. */
-    Set<TableId> newTables() {
-        if (System.nanoTime() - lastNanos < INTERVAL.toNanos()) {
-            return Set.of();
+    /**
+     * What a look found, each table with the reason for which it has to be read anew.
+     *
+     * @param unstreamed tables that the stream does not have: it has to begin anew with them
+     * @param unread tables that the stream has, and rows of them that it has not
+     */
+    record Found(Map<TableId, String> unstreamed, Map<TableId, String> unread) {
+        private static final Found NOTHING = new Found(Map.of(), Map.of());
+
+        boolean isEmpty() {
+            return unstreamed.isEmpty() && unread.isEmpty();
         }
-        lastNanos = System.nanoTime();
+    }
+
+    /** Looks, where it is time to and something has changed; {@code published} is how far the stream has come. */
+    Found look(Lsn published) {
+        quietChanges.publish(published);
+        if (!mark.hasMoved()) {
+            return Found.NOTHING;
+        }
+        Map<TableId, Long> now = replicable();
+        tellGone(now);
+        Found found = new Found(unstreamed(now), attached(now));
+        if (found.unstreamed().isEmpty()) {
+            quietChanges.look(now.values());
+        }
+        mark.looked();
+        return found;
+    }
+
+    private Map<TableId, Long> replicable() {
         List<TableId> chosen = new SourceCatalogue(source.connection())
-                .tables(patterns).stream()
+                        .tables(new TablePatterns(settings.tables(), settings.excludedTables()), settings.publication())
+                        .stream()
                         .filter(SourceTable::isReplicable)
                         .map(SourceTable::table)
                         .toList();
-        Map<TableId, Long> now = relations(source, chosen);
+        return relations(source, chosen);
+    }
+
+    private void tellGone(Map<TableId, Long> now) {
         for (TableId table : streamed.keySet()) {
             if (!now.containsKey(table) && gone.add(table)) {
                 LOG.warn("table is gone from the source, the warehouse keeps its own table={}", table);
             }
         }
-        Set<TableId> fresh = new TreeSet<>();
+    }
+
+    private Map<TableId, String> unstreamed(Map<TableId, Long> now) {
+        Map<TableId, String> unstreamed = new TreeMap<>();
+        Set<TableId> published = new SourcePublication(source.connection(), settings.publication()).tables();
         now.forEach((table, relation) -> {
             if (!Objects.equals(streamed.get(table), relation)) {
-                fresh.add(table);
+                unstreamed.put(table, "it is new");
+            } else if (!published.contains(table)) {
+                unstreamed.put(table, "the publication had lost it");
             }
         });
-        return fresh;
+        return unstreamed;
+    }
+
+    private Map<TableId, String> attached(Map<TableId, Long> now) {
+        Partitions before = partitions;
+        partitions = Partitions.read(source, settings.slot());
+        for (TableId root : partitions.lostSince(before)) {
+            if (now.containsKey(root)) {
+                LOG.warn(
+                        "a partition was dropped or detached, the warehouse keeps its rows table={} remedy={}",
+                        root,
+                        "./idem resync " + root);
+            }
+        }
+        return attached(partitions.attachedSince(before), now);
+    }
+
+    /** Of these roots the ones that are replicated, and why they have to be read anew. */
+    static Map<TableId, String> attached(Set<TableId> roots, Map<TableId, Long> replicated) {
+        Map<TableId, String> unread = new TreeMap<>();
+        roots.stream()
+                .filter(replicated::containsKey)
+                .forEach(root -> unread.put(root, "a table was attached to it as a partition"));
+        return unread;
     }
 
     /** The tables of which the log knows nothing: not these names of these relations. */

@@ -122,6 +122,14 @@ final class Definitions {
         return anew ? Optional.of("it was dropped and made again") : Optional.empty();
     }
 
+    /** Of each relation the youngest definition. */
+    synchronized Map<Long, TableDefinition> newest() {
+        Map<Long, TableDefinition> newest = new HashMap<>();
+        known.forEach(definition -> newest.merge(
+                definition.relation(), definition, (one, other) -> other.isYoungerThan(one) ? other : one));
+        return newest;
+    }
+
     /** Takes what the source's event trigger says from here on. */
     synchronized void told(ToldColumns columns) {
         told.put(columns.relation(), columns);

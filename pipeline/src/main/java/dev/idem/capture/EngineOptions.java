@@ -19,9 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class EngineOptions {
 
-    /** The engine matches names in any case unless told otherwise. */
-    private static final String AS_WRITTEN = "(?-i)";
-
     private static final Map<String, String> FREE = Map.ofEntries(
             Map.entry("max.batch.size", "8192"),
             Map.entry("max.queue.size.in.bytes", Integer.toString(64 << 20)),
@@ -81,7 +78,8 @@ final class EngineOptions {
         fixed.put("topic.prefix", settings.pipeline());
         fixed.put("plugin.name", "pgoutput");
         fixed.put(
-                "table.include.list", tables.stream().map(EngineOptions::regex).collect(Collectors.joining(",")));
+                "table.include.list",
+                NamesRegex.of(tables.stream().map(TableId::toString).toList()));
         fixed.put("publication.autocreate.mode", "disabled");
         fixed.put("slot.drop.on.stop", "false");
         // No offset is found at a start: the engine streams from the slot's confirmed position, without its own search.
@@ -119,18 +117,5 @@ final class EngineOptions {
         options.put("slot.name", source.slot());
         options.put("publication.name", source.publication());
         return options;
-    }
-
-    /** The table's name as a regular expression, case and all, without a comma: the option is a list. */
-    private static String regex(TableId table) {
-        StringBuilder regex = new StringBuilder(AS_WRITTEN);
-        (table.schema() + '.' + table.name()).codePoints().forEach(c -> {
-            if (Character.isLetterOrDigit(c) || c == '_') {
-                regex.appendCodePoint(c);
-            } else {
-                regex.append(String.format("\\x{%x}", c));
-            }
-        });
-        return regex.toString();
     }
 }

@@ -79,6 +79,7 @@ final class InitialSnapshot implements AutoCloseable {
                                 this::published))
                 .telling((table, rows) ->
                         parts.progress().snapshotRows(List.of(new Cut.TableState(table, 0, rows, null))));
+        reader.prepare(parts.tables());
         for (TableId table : parts.tables()) {
             Optional<PublishedTable> published =
                     reader.find(table, settings.source().publication());

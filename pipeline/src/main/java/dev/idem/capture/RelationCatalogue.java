@@ -2,14 +2,17 @@ package dev.idem.capture;
 
 import dev.idem.capture.RelationFacts.Attribute;
 import dev.idem.capture.RelationFacts.StreamType;
+import dev.idem.change.TableDefinition;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.LongPredicate;
 
 /**
  * Asks the catalogue for what a relation message leaves out.
@@ -51,7 +54,8 @@ final class RelationCatalogue {
     RelationFacts facts(RelationMessage message) {
         try {
             SortedMap<Integer, Long> generated = new TreeMap<>();
-            List<Attribute> attributes = attributes(message, generated);
+            List<Attribute> attributes =
+                    attributes(message.relation(), xmin -> message.transactionId() - (int) xmin >= 0, generated);
             List<Long> types = new ArrayList<>(
                     message.columns().stream().map(RelationMessage.Column::type).toList());
             types.addAll(generated.values());
@@ -65,19 +69,32 @@ final class RelationCatalogue {
         }
     }
 
-    private List<Attribute> attributes(RelationMessage message, SortedMap<Integer, Long> generated)
+    /** The same of a definition that the catalogue has now. */
+    RelationFacts factsOf(TableDefinition now) {
+        try {
+            return new RelationFacts(
+                    Optional.of(now),
+                    attributes(now.relation(), xmin -> true, new TreeMap<>()),
+                    List.of(),
+                    now.types());
+        } catch (SQLException e) {
+            throw SourceFault.of("reading the attributes of " + now.table(), e);
+        }
+    }
+
+    private List<Attribute> attributes(long relation, LongPredicate isSettled, SortedMap<Integer, Long> generated)
             throws SQLException {
         List<Attribute> attributes = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement(ATTRIBUTES)) {
-            statement.setLong(1, message.relation());
+            statement.setLong(1, relation);
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
                     int number = row.getInt(1);
                     if (row.getBoolean(3)) {
                         generated.put(number, row.getLong(4));
                     }
-                    boolean settled = message.transactionId() - (int) row.getLong(5) >= 0;
-                    attributes.add(new Attribute(number, row.getBoolean(2), row.getBoolean(6), settled));
+                    attributes.add(new Attribute(
+                            number, row.getBoolean(2), row.getBoolean(6), isSettled.test(row.getLong(5))));
                 }
             }
         }

@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads the row images of one Connect schema as rows of one definition.
  *
- * <p>A generated column is never carried: the stream does not send it before PostgreSQL 18, and a snapshot's value
- * would grow stale. Of an old image only the key's columns are carried, unless the replica identity is FULL: the engine
- * fills the rest with nulls that the source never sent.
+ * <p>A generated column is never carried: the stream need not send it, and a snapshot's value would grow stale. Of an
+ * old image only the key's columns are carried, unless the replica identity is FULL: the engine fills the rest with
+ * nulls that the source never sent.
  *
  * <p><i>Threads:</i> immutable.
  */

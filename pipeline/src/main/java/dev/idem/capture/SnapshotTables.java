@@ -21,6 +21,7 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -83,6 +84,11 @@ final class SnapshotTables {
         } catch (SQLException e) {
             throw SourceFault.of("reading the definition of " + table, e);
         }
+    }
+
+    /** Makes the tables' topics, many at once. */
+    void prepare(Collection<TableId> tables) {
+        publisher.ensureTopics(tables.stream().map(topics::of).toList());
     }
 
     /**

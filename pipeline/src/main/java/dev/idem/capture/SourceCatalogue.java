@@ -42,6 +42,11 @@ public final class SourceCatalogue {
             where c.oid = %s
             """;
 
+    /** The columns that a warehouse's table has besides. */
+    private static final int OWN_COLUMNS = 6;
+
+    private static final int MOST_COLUMNS = 1600 - OWN_COLUMNS;
+
     private final Connection connection;
 
     /** A reader on this connection, which is not closed here. */
@@ -58,15 +63,29 @@ public final class SourceCatalogue {
         TablePatterns patterns = new TablePatterns(settings.tables(), settings.excludedTables());
         try (SourceDatabase source = SourceDatabase.connect(settings)) {
             return new SourceCatalogue(source.connection())
-                    .tables(patterns).stream()
+                    .tables(patterns, settings.publication()).stream()
                             .filter(SourceTable::isReplicable)
                             .map(SourceTable::table)
                             .toList();
         }
     }
 
-    /** The chosen tables, those that cannot be replicated among them, sorted. A partition is left to its root. */
+    /** What a publication of ours is made with, on this server: {@code with (...)}. */
+    public String publicationOptions() {
+        return SourcePublication.options(connection);
+    }
+
+    /** The same where there is no publication yet. */
     public List<SourceTable> tables(TablePatterns patterns) {
+        return tables(patterns, "");
+    }
+
+    /**
+     * The chosen tables, those that cannot be replicated among them, sorted. A partition is left to its root.
+     *
+     * @param publication the one that publishes them, or will
+     */
+    public List<SourceTable> tables(TablePatterns patterns, String publication) {
         String sql = """
                 select n.nspname, c.relname, c.relkind::text, c.relpersistence::text, c.relreplident::text,
                     exists (select from pg_index i where i.indrelid = c.oid and i.indisprimary and i.indisvalid),
@@ -76,14 +95,22 @@ public final class SourceCatalogue {
                         join pg_attribute a on a.attrelid = c.oid and a.attnum = any (i.indkey)
                         where i.indrelid = c.oid and a.attgenerated <> ''
                             and case when c.relreplident = 'i' then i.indisreplident else i.indisprimary end),
-                    exists (
-                        select from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped),
+                    (select count(*) from pg_attribute a
+                        where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped),
                     exists (
                         select from pg_attribute a
                         join pg_type t on t.oid = a.atttypid
                         left join pg_type e on e.oid = t.typelem and t.typcategory = 'A'
                         join pg_class r on r.oid = coalesce(nullif(e.typrelid, 0), t.typrelid)
-                        where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and r.relkind <> 'c')
+                        where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and r.relkind <> 'c'),
+                    (select min(quote_ident(a.attname) || ' of type ' || format_type(t.oid, null))
+                        from pg_attribute a
+                        join pg_type t on t.oid = a.atttypid
+                        left join pg_type e on e.oid = t.typelem and t.typcategory = 'A'
+                        where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+                            and a.atttypid >= 16384 and coalesce(e.oid, t.oid) >= 16384 and coalesce(e.typtype, t.typtype) = 'b'
+                            and not exists (select from pg_depend d where d.classid = 'pg_type'::regclass
+                                and d.objid = coalesce(e.oid, t.oid) and d.deptype = 'e'))
                 from pg_class c
                 join pg_namespace n on n.oid = c.relnamespace
                 where c.relkind in ('r', 'p')
@@ -95,13 +122,11 @@ public final class SourceCatalogue {
         List<SourceTable> tables = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement(sql);
                 ResultSet row = statement.executeQuery()) {
+            RefusedWrites refused = RefusedWrites.read(connection, publication);
             while (row.next()) {
                 TableId table = new TableId(row.getString(1), row.getString(2));
                 if (patterns.choose(table)) {
-                    tables.add(new SourceTable(
-                            table,
-                            obstacle(row),
-                            warning(table, row.getString(5), row.getBoolean(6), row.getBoolean(7))));
+                    tables.add(sourceTable(table, row, refused));
                 }
             }
         } catch (SQLException e) {
@@ -110,9 +135,30 @@ public final class SourceCatalogue {
         return tables;
     }
 
+    private static SourceTable sourceTable(TableId table, ResultSet row, RefusedWrites refused) throws SQLException {
+        Optional<String> obstacle = refused.wouldFollow(table) ? Optional.of(refused.reason(table)) : obstacle(row);
+        if (obstacle.isPresent()) {
+            return new SourceTable(table, obstacle, Optional.empty());
+        }
+        Optional<String> warning = warning(table, row.getString(5), row.getBoolean(6), row.getBoolean(7))
+                .or(() -> refused.isSo(table) ? Optional.of(refused.reason(table)) : Optional.empty());
+        String ownType = row.getString(11);
+        return new SourceTable(
+                table,
+                obstacle,
+                warning.or(() -> Optional.ofNullable(ownType)
+                        .map(type -> "its column " + type
+                                + " is a base type with functions of its own, which the warehouse must have too")));
+    }
+
     private static Optional<String> obstacle(ResultSet row) throws SQLException {
-        if (!row.getBoolean(9)) {
+        int columns = row.getInt(9);
+        if (columns == 0) {
             return Optional.of("it has no columns");
+        }
+        if (columns > MOST_COLUMNS) {
+            return Optional.of("it has " + columns + " columns, and the warehouse's needs " + OWN_COLUMNS
+                    + " more than PostgreSQL's 1600 allow (expected: " + MOST_COLUMNS + " at most)");
         }
         if (row.getBoolean(10)) {
             return Optional.of("a column's type is the row type of a table, which has more columns in the warehouse");

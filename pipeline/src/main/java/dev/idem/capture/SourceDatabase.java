@@ -84,6 +84,14 @@ final class SourceDatabase implements AutoCloseable {
                 """, row -> Lsn.parse(row.getString(1)));
     }
 
+    /** The end of the WAL as it is written: everything that has committed lies before it. */
+    Lsn walInsertEnd() {
+        return query("reading the source's WAL position", """
+                select case when pg_is_in_recovery()
+                    then pg_last_wal_replay_lsn() else pg_current_wal_insert_lsn() end::text
+                """, row -> Lsn.parse(row.getString(1)));
+    }
+
     /** The capture's slot. */
     Optional<SlotState> slot() {
         String sql = """

@@ -39,21 +39,26 @@ final class SourcePublication {
         this.name = name;
     }
 
-    void ensure(Collection<TableId> tables) {
+    /**
+     * Sees to it that these tables are published.
+     *
+     * @return those that were not; empty where the publication was made
+     */
+    Set<TableId> ensure(Collection<TableId> tables) {
         try {
             if (!exists()) {
-                execute("create publication " + quoted(name) + " for table " + list(tables)
-                        + " with (publish_via_partition_root = true)");
+                execute(creation(tables));
                 LOG.info("made the publication name={} tables={}", name, tables.size());
-                return;
+                return Set.of();
             }
             requireRoots(tables);
             Set<TableId> missing = new TreeSet<>(tables);
-            missing.removeAll(published());
+            missing.removeAll(tables());
             if (!missing.isEmpty()) {
                 execute("alter publication " + quoted(name) + " add table " + list(missing));
                 LOG.info("added tables to the publication name={} tables={}", name, missing);
             }
+            return missing;
         } catch (SQLException e) {
             if (GONE.contains(String.valueOf(e.getSQLState()))) {
                 throw new PipelineException(
@@ -64,9 +69,24 @@ final class SourcePublication {
             throw new PipelineException(
                     SourceFault.of("publication " + name, e).kind(),
                     "publication " + name + ": " + e.getMessage() + " (expected: a role that may make it; or, as the"
-                            + " tables' owner: create publication " + quoted(name) + " for table " + list(tables)
-                            + " with (publish_via_partition_root = true))",
+                            + " tables' owner: " + creation(tables) + ")",
                     e);
+        }
+    }
+
+    private String creation(Collection<TableId> tables) {
+        return "create publication " + quoted(name) + " for table " + list(tables) + options(connection);
+    }
+
+    /** What a publication of ours is made with, on this server. */
+    static String options(Connection connection) {
+        try {
+            boolean generated =
+                    connection.getMetaData().getDatabaseMajorVersion() >= RefusedWrites.VERSION_WITH_GENERATED_COLUMNS;
+            return " with (publish_via_partition_root = true"
+                    + (generated ? ", publish_generated_columns = stored)" : ")");
+        } catch (SQLException e) {
+            throw SourceFault.of("asking for the server's version", e);
         }
     }
 
@@ -115,7 +135,8 @@ final class SourcePublication {
         }
     }
 
-    private Set<TableId> published() throws SQLException {
+    /** The tables that are published. */
+    Set<TableId> tables() {
         Set<TableId> tables = new TreeSet<>();
         String sql = "select schemaname, tablename from pg_publication_tables where pubname = ?";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
@@ -125,6 +146,8 @@ final class SourcePublication {
                     tables.add(new TableId(row.getString(1), row.getString(2)));
                 }
             }
+        } catch (SQLException e) {
+            throw SourceFault.of("reading the tables of publication " + name, e);
         }
         return tables;
     }

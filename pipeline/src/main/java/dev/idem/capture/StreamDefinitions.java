@@ -104,8 +104,9 @@ final class StreamDefinitions {
         if (last.isEmpty()) {
             return Optional.empty();
         }
+        // Generated columns are in the stream where the publication publishes them, from PostgreSQL 18 on.
         List<ColumnDefinition> before = last.get().columns().stream()
-                .filter(column -> !column.generated())
+                .filter(column -> !column.generated() || isInStream(column))
                 .toList();
         boolean same = before.stream()
                 .map(column -> new ColumnNumbers.Column(column.name(), column.type()))
@@ -117,6 +118,10 @@ final class StreamDefinitions {
                 ? Optional.of(new ColumnNumbers.Found(
                         before.stream().map(ColumnDefinition::number).toList(), true))
                 : Optional.empty();
+    }
+
+    private boolean isInStream(ColumnDefinition column) {
+        return message.columns().stream().anyMatch(streamed -> streamed.name().equals(column.name()));
     }
 
     private List<ColumnNumbers.Slot> slots() {

@@ -56,7 +56,8 @@ final class SourceCheck {
         checkSlot(source);
         checkKeptWal(source);
         SourceCatalogue catalogue = new SourceCatalogue(source.connection());
-        List<SourceTable> tables = catalogue.tables(new TablePatterns(settings.tables(), settings.excludedTables()));
+        List<SourceTable> tables = catalogue.tables(
+                new TablePatterns(settings.tables(), settings.excludedTables()), settings.publication());
         new SourceTablesCheck(source, settings, findings).run(tables);
         Map<TableId, TableDefinition> definitions = new TreeMap<>();
         tables.stream()

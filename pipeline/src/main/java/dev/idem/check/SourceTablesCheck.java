@@ -60,11 +60,15 @@ final class SourceTablesCheck {
     private void describe(SourceTable table) {
         String name = "table " + table.table();
         if (table.obstacle().isPresent()) {
-            findings.warn(name + " is left out: " + table.obstacle().get(), obstacleRemedy(table));
-        } else if (table.warning().isPresent()) {
-            String[] parts = table.warning().get().split(REMEDY, 2);
+            String reason = table.obstacle().get();
             findings.warn(
-                    name + " is captured in part: " + parts[0], parts.length == 2 ? Remedy.run(parts[1]) : Remedy.NONE);
+                    name + " is left out: " + told(reason),
+                    reason.contains("unlogged")
+                            ? Remedy.run("alter table " + SourceCheck.quoted(table.table()) + " set logged")
+                            : remedy(reason));
+        } else if (table.warning().isPresent()) {
+            String reason = table.warning().get();
+            findings.warn(name + " is captured in part: " + told(reason), remedy(reason));
         } else {
             String key = new SourceCatalogue(source.connection())
                     .definition(table.table())
@@ -74,10 +78,13 @@ final class SourceTablesCheck {
         }
     }
 
-    private static Remedy obstacleRemedy(SourceTable table) {
-        return table.obstacle().filter(reason -> reason.contains("unlogged")).isPresent()
-                ? Remedy.run("alter table " + SourceCheck.quoted(table.table()) + " set logged")
-                : Remedy.NONE;
+    private static String told(String reason) {
+        return reason.split(REMEDY, 2)[0];
+    }
+
+    private static Remedy remedy(String reason) {
+        String[] parts = reason.split(REMEDY, 2);
+        return parts.length == 2 ? Remedy.run(parts[1]) : Remedy.NONE;
     }
 
     private static String told(TableDefinition definition) {
@@ -209,7 +216,7 @@ final class SourceTablesCheck {
                     "publication " + settings.publication() + " does not exist, and the role may not make it (expected:"
                             + " CREATE on the database and ownership of the tables, or the publication)",
                     Remedy.run("create publication " + name + " for table " + quoted(new TreeSet<>(tables))
-                            + " with (publish_via_partition_root = true)"));
+                            + new SourceCatalogue(source.connection()).publicationOptions()));
         }
     }
 

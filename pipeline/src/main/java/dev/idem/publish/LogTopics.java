@@ -2,6 +2,7 @@ package dev.idem.publish;
 
 import dev.idem.change.Topics;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -35,6 +36,7 @@ final class LogTopics implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogTopics.class);
     private static final Duration WAIT = Duration.ofSeconds(30);
     private static final Duration PROGRESS_RETENTION = Duration.ofDays(30);
+    private static final int MOST_TOPICS = 100;
     private static final int LARGEST_RECORD_BYTES = 64 << 20;
 
     private final Admin admin;
@@ -99,10 +101,14 @@ final class LogTopics implements AutoCloseable {
             List<NewTopic> missing = unknown.stream()
                     .filter(topic -> !existing.contains(topic.name()))
                     .toList();
-            create(missing);
-            check(unknown.stream()
+            for (List<NewTopic> some : parts(missing)) {
+                create(some);
+            }
+            for (List<NewTopic> some : parts(unknown.stream()
                     .filter(topic -> existing.contains(topic.name()))
-                    .toList());
+                    .toList())) {
+                check(some);
+            }
             unknown.forEach(topic -> known.add(topic.name()));
         } catch (ExecutionException | TimeoutException e) {
             throw KafkaFault.of(
@@ -116,10 +122,16 @@ final class LogTopics implements AutoCloseable {
         }
     }
 
-    private void create(List<NewTopic> missing) throws InterruptedException, ExecutionException, TimeoutException {
-        if (missing.isEmpty()) {
-            return;
+    /** A broker has to answer for all topics of a request in time. */
+    private static List<List<NewTopic>> parts(List<NewTopic> topics) {
+        List<List<NewTopic>> parts = new ArrayList<>();
+        for (int from = 0; from < topics.size(); from += MOST_TOPICS) {
+            parts.add(topics.subList(from, Math.min(topics.size(), from + MOST_TOPICS)));
         }
+        return parts;
+    }
+
+    private void create(List<NewTopic> missing) throws InterruptedException, ExecutionException, TimeoutException {
         try {
             admin.createTopics(missing).all().get(WAIT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {

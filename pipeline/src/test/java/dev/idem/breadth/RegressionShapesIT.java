@@ -51,6 +51,7 @@ class RegressionShapesIT {
             });
             List<String> replicated = tables.stream()
                     .filter(SourceTable::isReplicable)
+                    .filter(table -> !needsMore(table))
                     .map(SourceTable::table)
                     .map(table -> Names.quoted(table.schema()) + '.' + Names.quoted(table.name()))
                     .toList();
@@ -71,8 +72,13 @@ class RegressionShapesIT {
             say(tables.size() + " tables, " + replicated.size() + " replicated, no change allowed in " + untouched);
             assertThat(report).as("sink %s", replication.sinkTrouble()).isEmpty();
             assertThat(replicated).hasSizeGreaterThanOrEqualTo(command.isEmpty() ? 120 : 1);
-            assertThat(untouched).hasSizeLessThan(5);
+            assertThat(untouched).hasSizeLessThan(command.isEmpty() ? 5 : tables.size());
         }
+    }
+
+    /** The warehouse of this test has no types with functions of their own. */
+    private static boolean needsMore(SourceTable table) {
+        return table.warning().filter(why -> why.contains("a base type")).isPresent();
     }
 
     private static void catchUp(Replication replication) throws SQLException {
