@@ -185,18 +185,16 @@ final class CaptureRun {
         spill.clear();
         try (SourceDatabase catalogueSource = SourceDatabase.connect(settings.source())) {
             Definitions definitions = definitions(catalogueSource, open);
+            TableReaders readers = new TableReaders(definitions, topics, open.publisher());
+            TypeWatch types = new TypeWatch(open.source(), open.tables(), definitions, readers, open.publisher());
             StreamHandler.Parts parts = new StreamHandler.Parts(
-                    new TransactionAssembler(spill),
-                    new TableReaders(definitions, topics, open.publisher()),
-                    definitions,
-                    open.publisher(),
-                    progress);
+                    new TransactionAssembler(spill), readers, definitions, open.publisher(), progress);
             try (StreamHandler handler = new StreamHandler(
                             decision, topics, settings.heartbeat().dividedBy(2), parts);
                     Engine engine = Engine.start(EngineOptions.of(settings, engineNames(open)), handler);
                     RereadRunner rereads =
                             RereadRunner.start(settings, decision.epoch(), definitions, open.publisher(), progress)) {
-                watchStream(engine, rereads, open);
+                watchStream(engine, rereads, types, open);
             }
         }
     }
@@ -226,7 +224,8 @@ final class CaptureRun {
                 .forEach(table -> open.publisher().requestReread(table, "it is new"));
     }
 
-    private void watchStream(Engine engine, RereadRunner rereads, Open open) throws InterruptedException {
+    private void watchStream(Engine engine, RereadRunner rereads, TypeWatch types, Open open)
+            throws InterruptedException {
         SourceDatabase source = open.source();
         CatalogueWatch catalogue = new CatalogueWatch(source, patterns(), open.relations());
         Heartbeat heartbeat = new Heartbeat(settings.heartbeat());
@@ -238,6 +237,7 @@ final class CaptureRun {
             rereads.fault().ifPresent(fault -> {
                 throw fault;
             });
+            types.look().ifPresent(progress::published);
             Set<TableId> found = catalogue.newTables();
             if (!found.isEmpty()) {
                 LOG.info("tables are new, the stream begins anew with them tables={}", found);

@@ -10,8 +10,10 @@ import dev.idem.change.RowKey;
 import dev.idem.change.TableDefinition;
 import dev.idem.change.TableId;
 import dev.idem.change.Topics;
+import dev.idem.change.TypeDefinition;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.kafka.connect.data.Field;
@@ -38,7 +40,7 @@ final class ChangeReader {
     private final TableId table;
     private final String topic;
     private final EnvelopeFields fields;
-    private final EnumLabels labels;
+    private final ChangedTypes changedTypes;
     private long transaction = -1;
     private long collectionOrder;
 
@@ -59,7 +61,14 @@ final class ChangeReader {
         }
     }
 
-    ChangeReader(EnvelopeCodec codec, Topics topics, String connector, RowReader rows, Schema envelope) {
+    /** A reader of one table; {@code olderTypes} are those of its earlier definitions, the youngest first. */
+    ChangeReader(
+            EnvelopeCodec codec,
+            Topics topics,
+            String connector,
+            RowReader rows,
+            Schema envelope,
+            List<List<TypeDefinition>> olderTypes) {
         this.codec = codec;
         this.pipeline = topics.pipeline();
         this.connector = connector;
@@ -68,22 +77,22 @@ final class ChangeReader {
         this.table = definition.table();
         this.topic = topics.of(table);
         this.fields = EnvelopeFields.of(envelope);
-        this.labels = new EnumLabels(rows);
+        this.changedTypes = new ChangedTypes(rows, olderTypes);
     }
 
     /** True where the record has a value that the definition's types do not have, so that it may have grown old. */
     boolean isOutdatedBy(SourceRecord record) {
-        if (labels.isEmpty()) {
+        if (changedTypes.isEmpty()) {
             return false;
         }
         Struct envelope = (Struct) record.value();
-        return (envelope.get(fields.after) instanceof Struct after && labels.hasUnknown(after))
-                || (envelope.get(fields.before) instanceof Struct before && labels.hasUnknown(before));
+        return (envelope.get(fields.after) instanceof Struct after && changedTypes.hasUnknown(after))
+                || (envelope.get(fields.before) instanceof Struct before && changedTypes.hasUnknown(before));
     }
 
     /** Remembers what an older reader of the table has met. */
     void succeed(ChangeReader older) {
-        labels.learnFrom(older.labels);
+        changedTypes.learnFrom(older.changedTypes);
     }
 
     TableId table() {
@@ -161,12 +170,12 @@ final class ChangeReader {
 
     private @Nullable Row oldImage(Struct envelope) {
         Object before = envelope.get(fields.before);
-        return before == null ? null : rows.oldImage((Struct) before);
+        return before == null ? null : changedTypes.mended(rows.oldImage((Struct) before));
     }
 
     private @Nullable Row newImage(Struct envelope) {
         Object after = envelope.get(fields.after);
-        return after == null ? null : rows.newImage((Struct) after);
+        return after == null ? null : changedTypes.mended(rows.newImage((Struct) after));
     }
 
     private ChangeEvent.SourceBlock source(Struct source, boolean snapshot) {
