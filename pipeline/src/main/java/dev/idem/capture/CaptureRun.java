@@ -185,7 +185,8 @@ final class CaptureRun {
         spill.clear();
         try (SourceDatabase catalogueSource = SourceDatabase.connect(settings.source())) {
             Definitions definitions = definitions(catalogueSource, open);
-            TableReaders readers = new TableReaders(definitions, topics, open.publisher());
+            TableReaders readers = new TableReaders(
+                    definitions, topics, open.publisher(), settings.log().limit());
             TypeWatch types = new TypeWatch(open.source(), open.tables(), definitions, readers, open.publisher());
             StreamHandler.Parts parts = new StreamHandler.Parts(
                     new TransactionAssembler(spill), readers, definitions, open.publisher(), progress);

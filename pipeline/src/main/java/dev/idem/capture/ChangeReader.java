@@ -2,7 +2,6 @@ package dev.idem.capture;
 
 import dev.idem.assemble.EncodedChange;
 import dev.idem.change.ChangeEvent;
-import dev.idem.change.EnvelopeCodec;
 import dev.idem.change.Lsn;
 import dev.idem.change.Operation;
 import dev.idem.change.Row;
@@ -32,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChangeReader {
 
-    private final EnvelopeCodec codec;
+    private final EventEncoder encoder;
     private final String pipeline;
     private final String connector;
     private final RowReader rows;
@@ -63,13 +62,13 @@ final class ChangeReader {
 
     /** A reader of one table; {@code olderTypes} are those of its earlier definitions, the youngest first. */
     ChangeReader(
-            EnvelopeCodec codec,
+            EventEncoder encoder,
             Topics topics,
             String connector,
             RowReader rows,
             Schema envelope,
             List<List<TypeDefinition>> olderTypes) {
-        this.codec = codec;
+        this.encoder = encoder;
         this.pipeline = topics.pipeline();
         this.connector = connector;
         this.rows = rows;
@@ -158,10 +157,8 @@ final class ChangeReader {
     }
 
     private EncodedChange encode(ChangeEvent event, byte @Nullable [] movedFrom) {
-        boolean deletes = event.operation() == Operation.DELETE;
-        Row keyed = deletes ? event.before() : event.after();
-        byte[] key = keyed == null || !definition.hasKey() ? null : codec.encodeKey(key(keyed), definition);
-        return new EncodedChange(topic, key, codec.encode(event, definition), definition.number(), movedFrom, deletes);
+        Row keyed = event.operation() == Operation.DELETE ? event.before() : event.after();
+        return encoder.encode(event, keyed, definition, topic, movedFrom);
     }
 
     private RowKey key(Row row) {

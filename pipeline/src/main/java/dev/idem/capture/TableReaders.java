@@ -1,8 +1,8 @@
 package dev.idem.capture;
 
-import dev.idem.change.EnvelopeCodec;
 import dev.idem.change.TableId;
 import dev.idem.change.Topics;
+import dev.idem.publish.EventLimit;
 import dev.idem.publish.Publisher;
 import io.debezium.connector.postgresql.Module;
 import java.util.HashMap;
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TableReaders {
 
-    private final EnvelopeCodec codec = new EnvelopeCodec();
+    private final EventEncoder encoder;
     private final Definitions definitions;
     private final Topics topics;
     private final Publisher publisher;
@@ -38,7 +38,8 @@ final class TableReaders {
     private @Nullable Schema lastSchema;
     private @Nullable ChangeReader lastReader;
 
-    TableReaders(Definitions definitions, Topics topics, Publisher publisher) {
+    TableReaders(Definitions definitions, Topics topics, Publisher publisher, EventLimit limit) {
+        this.encoder = new EventEncoder(limit);
         this.definitions = definitions;
         this.topics = topics;
         this.publisher = publisher;
@@ -98,7 +99,7 @@ final class TableReaders {
         TableId table = new TableId(source.getString("schema"), source.getString("table"));
         RowReader rows = rows(table, schema);
         ChangeReader reader = new ChangeReader(
-                codec, topics, Module.version(), rows, schema, definitions.olderTypes(rows.definition()));
+                encoder, topics, Module.version(), rows, schema, definitions.olderTypes(rows.definition()));
         publisher.ensureTopics(List.of(reader.topic()));
         forget(table);
         schemas.put(table, schema);
