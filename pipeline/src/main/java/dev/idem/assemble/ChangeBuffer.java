@@ -127,6 +127,7 @@ final class ChangeBuffer implements AutoCloseable {
         out.writeInt(change.definition());
         writeBytes(out, change.movedFrom());
         out.writeBoolean(change.deletes());
+        out.writeLong(change.tooLargeBytes());
     }
 
     private static EncodedChange read(DataInputStream in) throws IOException {
@@ -136,7 +137,13 @@ final class ChangeBuffer implements AutoCloseable {
         int definition = in.readInt();
         byte[] movedFrom = readBytes(in);
         return new EncodedChange(
-                new String(topic, StandardCharsets.UTF_8), key, value, definition, movedFrom, in.readBoolean());
+                new String(topic, StandardCharsets.UTF_8),
+                key,
+                value,
+                definition,
+                movedFrom,
+                in.readBoolean(),
+                in.readLong());
     }
 
     private static void writeBytes(DataOutputStream out, byte @Nullable [] bytes) throws IOException {

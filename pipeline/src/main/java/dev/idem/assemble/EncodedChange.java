@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param definition the number of the table's definition
  * @param movedFrom on the second half of a key change the key that the row had before; null otherwise
  * @param deletes whether the row is gone, so that a tombstone record follows
+ * @param tooLargeBytes where the event was too large for the log, about how large; the value has the key alone then. 0
+ *     for every other
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record EncodedChange(
@@ -21,9 +23,21 @@ public record EncodedChange(
         byte[] value,
         int definition,
         byte @Nullable [] movedFrom,
-        boolean deletes) {
+        boolean deletes,
+        long tooLargeBytes) {
 
     private static final int OVERHEAD_BYTES = 120;
+
+    /** An event that the log can take. */
+    public EncodedChange(
+            String topic,
+            byte @Nullable [] key,
+            byte[] value,
+            int definition,
+            byte @Nullable [] movedFrom,
+            boolean deletes) {
+        this(topic, key, value, definition, movedFrom, deletes, 0);
+    }
 
     /** What the change costs in memory: its arrays and about what the objects around them take. */
     public long sizeBytes() {

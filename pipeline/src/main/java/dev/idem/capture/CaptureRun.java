@@ -198,12 +198,11 @@ final class CaptureRun {
         spill.clear();
         try (SourceDatabase catalogueSource = SourceDatabase.connect(settings.source())) {
             Definitions definitions = definitions(catalogueSource, open);
+            TableReaders readers = new TableReaders(
+                    definitions, topics, open.publisher(), settings.log().limit());
+            TypeWatch types = new TypeWatch(open.source(), open.tables(), definitions, readers, open.publisher());
             StreamHandler.Parts parts = new StreamHandler.Parts(
-                    new TransactionAssembler(spill),
-                    new TableReaders(definitions, topics, open.publisher()),
-                    definitions,
-                    open.publisher(),
-                    progress);
+                    new TransactionAssembler(spill), readers, definitions, open.publisher(), progress);
             try (StreamHandler handler = new StreamHandler(
                             decision, topics, settings.heartbeat().dividedBy(2), parts);
                     Engine engine = Engine.start(EngineOptions.of(settings, engineNames(open)), handler);
@@ -217,7 +216,7 @@ final class CaptureRun {
                                 decision.epoch(), settings.source().publication(), leavesColumnsOut()));
                 CatalogueWatch catalogue = new CatalogueWatch(
                         open.source(), settings.source(), open.relations(), partitions, quietChanges);
-                watchStream(engine, rereads, open, catalogue);
+                watchStream(engine, rereads, types, open, catalogue);
             }
         }
     }
@@ -258,7 +257,7 @@ final class CaptureRun {
                 .forEach(table -> publisher.requestReread(table, "it is new"));
     }
 
-    private void watchStream(Engine engine, RereadRunner rereads, Open open, CatalogueWatch catalogue)
+    private void watchStream(Engine engine, RereadRunner rereads, TypeWatch types, Open open, CatalogueWatch catalogue)
             throws InterruptedException {
         SourceDatabase source = open.source();
         Heartbeat heartbeat = new Heartbeat(settings.heartbeat());
@@ -270,6 +269,7 @@ final class CaptureRun {
             rereads.fault().ifPresent(fault -> {
                 throw fault;
             });
+            types.look().ifPresent(progress::published);
             if (request(catalogue.look(progress.publishedLsn().orElse(Lsn.ZERO)), open)) {
                 return;
             }

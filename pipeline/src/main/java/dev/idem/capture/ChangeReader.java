@@ -2,7 +2,6 @@ package dev.idem.capture;
 
 import dev.idem.assemble.EncodedChange;
 import dev.idem.change.ChangeEvent;
-import dev.idem.change.EnvelopeCodec;
 import dev.idem.change.Lsn;
 import dev.idem.change.Operation;
 import dev.idem.change.Row;
@@ -10,8 +9,10 @@ import dev.idem.change.RowKey;
 import dev.idem.change.TableDefinition;
 import dev.idem.change.TableId;
 import dev.idem.change.Topics;
+import dev.idem.change.TypeDefinition;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.kafka.connect.data.Field;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChangeReader {
 
-    private final EnvelopeCodec codec;
+    private final EventEncoder encoder;
     private final String pipeline;
     private final String connector;
     private final RowReader rows;
@@ -38,7 +39,7 @@ final class ChangeReader {
     private final TableId table;
     private final String topic;
     private final EnvelopeFields fields;
-    private final EnumLabels labels;
+    private final ChangedTypes changedTypes;
     private long transaction = -1;
     private long collectionOrder;
 
@@ -59,8 +60,15 @@ final class ChangeReader {
         }
     }
 
-    ChangeReader(EnvelopeCodec codec, Topics topics, String connector, RowReader rows, Schema envelope) {
-        this.codec = codec;
+    /** A reader of one table; {@code olderTypes} are those of its earlier definitions, the youngest first. */
+    ChangeReader(
+            EventEncoder encoder,
+            Topics topics,
+            String connector,
+            RowReader rows,
+            Schema envelope,
+            List<List<TypeDefinition>> olderTypes) {
+        this.encoder = encoder;
         this.pipeline = topics.pipeline();
         this.connector = connector;
         this.rows = rows;
@@ -68,22 +76,22 @@ final class ChangeReader {
         this.table = definition.table();
         this.topic = topics.of(table);
         this.fields = EnvelopeFields.of(envelope);
-        this.labels = new EnumLabels(rows);
+        this.changedTypes = new ChangedTypes(rows, olderTypes);
     }
 
     /** True where the record has a value that the definition's types do not have, so that it may have grown old. */
     boolean isOutdatedBy(SourceRecord record) {
-        if (labels.isEmpty()) {
+        if (changedTypes.isEmpty()) {
             return false;
         }
         Struct envelope = (Struct) record.value();
-        return (envelope.get(fields.after) instanceof Struct after && labels.hasUnknown(after))
-                || (envelope.get(fields.before) instanceof Struct before && labels.hasUnknown(before));
+        return (envelope.get(fields.after) instanceof Struct after && changedTypes.hasUnknown(after))
+                || (envelope.get(fields.before) instanceof Struct before && changedTypes.hasUnknown(before));
     }
 
     /** Remembers what an older reader of the table has met. */
     void succeed(ChangeReader older) {
-        labels.learnFrom(older.labels);
+        changedTypes.learnFrom(older.changedTypes);
     }
 
     TableId table() {
@@ -149,10 +157,8 @@ final class ChangeReader {
     }
 
     private EncodedChange encode(ChangeEvent event, byte @Nullable [] movedFrom) {
-        boolean deletes = event.operation() == Operation.DELETE;
-        Row keyed = deletes ? event.before() : event.after();
-        byte[] key = keyed == null || !definition.hasKey() ? null : codec.encodeKey(key(keyed), definition);
-        return new EncodedChange(topic, key, codec.encode(event, definition), definition.number(), movedFrom, deletes);
+        Row keyed = event.operation() == Operation.DELETE ? event.before() : event.after();
+        return encoder.encode(event, keyed, definition, topic, movedFrom);
     }
 
     private RowKey key(Row row) {
@@ -161,12 +167,12 @@ final class ChangeReader {
 
     private @Nullable Row oldImage(Struct envelope) {
         Object before = envelope.get(fields.before);
-        return before == null ? null : rows.oldImage((Struct) before);
+        return before == null ? null : changedTypes.mended(rows.oldImage((Struct) before));
     }
 
     private @Nullable Row newImage(Struct envelope) {
         Object after = envelope.get(fields.after);
-        return after == null ? null : rows.newImage((Struct) after);
+        return after == null ? null : changedTypes.mended(rows.newImage((Struct) after));
     }
 
     private ChangeEvent.SourceBlock source(Struct source, boolean snapshot) {

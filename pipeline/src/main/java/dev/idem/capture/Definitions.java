@@ -3,10 +3,10 @@ package dev.idem.capture;
 import dev.idem.change.Lsn;
 import dev.idem.change.TableDefinition;
 import dev.idem.change.TableId;
+import dev.idem.change.TypeDefinition;
 import dev.idem.change.Version;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -15,6 +15,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -34,17 +36,19 @@ final class Definitions {
 
     private static final Version UNTOLD = new Version(0, Lsn.ZERO, 0);
 
-    private final Connection connection;
+    private final SourceDatabase source;
     private final SourceCatalogue catalogue;
     private final RelationCatalogue relations;
     private final Rereads rereads;
     private final List<TableDefinition> known = new ArrayList<>();
     private final Map<Long, ToldColumns> told = new HashMap<>();
     private final List<TableDefinition> unpublished = new ArrayList<>();
+    private final TypeRevisions revisions;
 
     /** With the definitions that the log holds. */
     Definitions(SourceDatabase source, Collection<TableDefinition> known, Rereads rereads) {
-        this.connection = source.connection();
+        this.source = source;
+        this.revisions = new TypeRevisions(known);
         this.catalogue = new SourceCatalogue(source.connection());
         this.relations = new RelationCatalogue(source.connection());
         this.rereads = rereads;
@@ -70,9 +74,73 @@ final class Definitions {
      * one.
      */
     synchronized TableDefinition register(TableDefinition asOfCatalogue, Version since) {
-        return youngest(asOfCatalogue, since)
-                .filter(asOfCatalogue::describesSameAs)
-                .orElseGet(() -> number(asOfCatalogue, since));
+        // A snapshot's rows are printed by the types of now, whatever the snapshot sees of the catalogue.
+        TableDefinition printed = asOfCatalogue.types().isEmpty()
+                ? asOfCatalogue
+                : asOfCatalogue.withTypes(typesNow(asOfCatalogue.relation(), asOfCatalogue.types()));
+        return youngest(printed, since).filter(printed::describesSameAs).orElseGet(() -> number(printed, since));
+    }
+
+    /** The relation's types of now, and those of {@code otherwise} that it has no longer. */
+    private List<TypeDefinition> typesNow(long relation, List<TypeDefinition> otherwise) {
+        try {
+            List<TypeDefinition> now =
+                    new ArrayList<>(revisions.revised(new SourceTypes(source.connection()).ofRelation(relation)));
+            Set<String> names = now.stream().map(TypeDefinition::name).collect(Collectors.toSet());
+            otherwise.stream().filter(type -> !names.contains(type.name())).forEach(now::add);
+            return now;
+        } catch (SQLException e) {
+            throw SourceFault.of("reading the types of a table", e);
+        }
+    }
+
+    /**
+     * Looks at the catalogue for types that have changed since the tables' last definitions, and makes new definitions
+     * with them. Asks for a table to be read anew where its values may have been misread meanwhile.
+     *
+     * @return the new definitions, which {@link #takeUnpublished} hands over too
+     */
+    synchronized List<TableDefinition> followTypes(Collection<TableId> tables) {
+        Map<TableId, TableDefinition> last = new HashMap<>();
+        known.stream()
+                .filter(definition -> tables.contains(definition.table()))
+                .forEach(definition -> last.merge(
+                        definition.table(), definition, (one, other) -> other.isYoungerThan(one) ? other : one));
+        List<TableDefinition> changed = new ArrayList<>();
+        for (TableDefinition definition : last.values()) {
+            if (definition.types().stream().noneMatch(TypeDefinition.Changing.class::isInstance)) {
+                continue;
+            }
+            List<TypeDefinition> now = typesNow(definition.relation(), definition.types());
+            if (!definition.types().equals(now) && sameNames(definition.types(), now)) {
+                TypeRevisions.reasonToReread(definition.types(), now)
+                        .ifPresent(reason -> rereads.request(definition.table(), reason));
+                changed.add(number(definition.withTypes(now), definition.since()));
+            }
+        }
+        return changed;
+    }
+
+    /** The types of the relation's other definitions, those of the youngest first. */
+    synchronized List<List<TypeDefinition>> olderTypes(TableDefinition definition) {
+        if (definition.types().isEmpty()) {
+            return List.of();
+        }
+        return known.stream()
+                .filter(other -> other.relation() == definition.relation())
+                .sorted(Definitions::youngerFirst)
+                .map(TableDefinition::types)
+                .filter(types -> !types.equals(definition.types()))
+                .distinct()
+                .toList();
+    }
+
+    /** False where the table has other columns by now: then the stream tells. */
+    private static boolean sameNames(List<TypeDefinition> before, List<TypeDefinition> now) {
+        return now.stream()
+                .map(TypeDefinition::name)
+                .toList()
+                .containsAll(before.stream().map(TypeDefinition::name).toList());
     }
 
     /** The definition that the stream describes; asks for the table to be read anew where its rows are not told. */
@@ -88,8 +156,12 @@ final class Definitions {
                 .findFirst();
         StreamDefinitions.Made made = new StreamDefinitions(message, facts, last, ofRelation)
                 .make(Optional.ofNullable(told.get(message.relation())));
-        TableDefinition definition = chosen(relation, made.definition(), ofRelation, last);
-        reasonToReread(made, facts, last).ifPresent(reason -> rereads.request(message.table(), reason));
+        TableDefinition printed =
+                made.definition().withTypes(revisions.revised(made.definition().types()));
+        TableDefinition definition = chosen(relation, printed, ofRelation, last);
+        reasonToReread(made, facts, last)
+                .or(() -> last.flatMap(before -> TypeRevisions.reasonToReread(before.types(), printed.types())))
+                .ifPresent(reason -> rereads.request(message.table(), reason));
         return new StreamDefinition(definition, made.numbers());
     }
 
@@ -144,7 +216,7 @@ final class Definitions {
 
     /** What reading the table depends on, now. */
     synchronized Optional<String> stampNow(TableDefinition table) throws SQLException {
-        return TableStamp.of(connection, table.relation());
+        return TableStamp.of(source.connection(), table.relation());
     }
 
     private Optional<TableDefinition> youngest(TableDefinition like, Version since) {

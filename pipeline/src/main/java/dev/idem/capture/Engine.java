@@ -88,7 +88,8 @@ final class Engine implements AutoCloseable {
         try {
             int durable = handler.handle(events.stream().map(ChangeEvent::value).toList());
             if (durable >= 0) {
-                committer.markProcessed(events.get(durable), position(events.get(durable).value(), committer));
+                committer.markProcessed(
+                        events.get(durable), position(events.get(durable).value(), committer));
             }
         } catch (RuntimeException e) {
             failure.compareAndSet(null, e);

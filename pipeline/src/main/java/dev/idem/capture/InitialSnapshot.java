@@ -76,6 +76,7 @@ final class InitialSnapshot implements AutoCloseable {
                                 parts.epoch(),
                                 Cut.Kind.SNAPSHOT,
                                 settings.source().database(),
+                                settings.log().limit(),
                                 this::published))
                 .telling((table, rows) ->
                         parts.progress().snapshotRows(List.of(new Cut.TableState(table, 0, rows, null))));

@@ -28,7 +28,8 @@ record PublishedTable(TableDefinition definition, boolean partitioned, Optional<
     }
 
     private String name() {
-        return quoted(definition.table().schema()) + '.'
+        return quoted(definition.table().schema())
+                + '.'
                 + quoted(definition.table().name());
     }
 

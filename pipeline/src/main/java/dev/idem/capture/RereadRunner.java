@@ -233,7 +233,11 @@ final class RereadRunner implements AutoCloseable {
                         definitions,
                         publisher,
                         new SnapshotTables.Target(
-                                epoch, Cut.Kind.STREAM, settings.source().database(), batch -> published(batch, open)))
+                                epoch,
+                                Cut.Kind.STREAM,
+                                settings.source().database(),
+                                settings.log().limit(),
+                                batch -> published(batch, open)))
                 .telling((table, rows) -> progress.snapshotRows(List.of(new Cut.TableState(table, 0, rows, null))));
     }
 

@@ -4,15 +4,13 @@ import dev.idem.assemble.EncodedChange;
 import dev.idem.change.ChangeEvent;
 import dev.idem.change.ColumnValue;
 import dev.idem.change.Cut;
-import dev.idem.change.EnvelopeCodec;
 import dev.idem.change.Operation;
 import dev.idem.change.Row;
 import dev.idem.change.TableDefinition;
 import dev.idem.change.TableId;
 import dev.idem.change.Topics;
 import dev.idem.change.Version;
-import dev.idem.error.ErrorKind;
-import dev.idem.error.PipelineException;
+import dev.idem.publish.EventLimit;
 import dev.idem.publish.LogBatch;
 import dev.idem.publish.Publisher;
 import io.debezium.connector.postgresql.Module;
@@ -51,7 +49,7 @@ final class SnapshotTables {
     private final Definitions definitions;
     private final Publisher publisher;
     private final Target target;
-    private final EnvelopeCodec codec = new EnvelopeCodec();
+    private final EventEncoder encoder;
     private final List<Numbered> rows = new ArrayList<>();
     private final List<Cut.TableState> read = new ArrayList<>();
     private long bytes;
@@ -64,9 +62,10 @@ final class SnapshotTables {
      * @param epoch of the rows
      * @param kind of the cuts
      * @param database the source's name, for the envelopes
+     * @param limit how large an event may be
      * @param publish publishes a batch
      */
-    record Target(int epoch, Cut.Kind kind, String database, Consumer<LogBatch> publish) {}
+    record Target(int epoch, Cut.Kind kind, String database, EventLimit limit, Consumer<LogBatch> publish) {}
 
     SnapshotTables(
             Topics topics, ExportedSnapshot snapshot, Definitions definitions, Publisher publisher, Target target) {
@@ -75,6 +74,7 @@ final class SnapshotTables {
         this.definitions = definitions;
         this.publisher = publisher;
         this.target = target;
+        this.encoder = new EventEncoder(target.limit());
     }
 
     /** How the table is published, in the snapshot; empty where it does not exist there. */
@@ -136,17 +136,13 @@ final class SnapshotTables {
                 0,
                 snapshot.point());
         long count = 0;
-        CopyOut copy =
-                snapshot.rows().unwrap(PGConnection.class).getCopyAPI().copyOut(table.copyStatement());
+        CopyOut copy = snapshot.rows().unwrap(PGConnection.class).getCopyAPI().copyOut(table.copyStatement());
         int[] places = places(table);
         for (byte[] line = copy.readFromCopy(); line != null; line = copy.readFromCopy()) {
             count++;
             Row row = row(definition, places, line);
             ChangeEvent event = new ChangeEvent(Operation.READ, null, row, source, null);
-            byte[] key = definition.hasKey() ? codec.encodeKey(definition.keyOf(row), definition) : null;
-            add(
-                    new EncodedChange(topic, key, codec.encode(event, definition), definition.number(), null, false),
-                    definition.hasKey() ? 0 : count);
+            add(encoder.encode(event, row, definition, topic, null), definition.hasKey() ? 0 : count);
             publishWhereEnough(definition, count);
         }
         read.add(new Cut.TableState(definition.table(), definition.number(), count, snapshot.point()));

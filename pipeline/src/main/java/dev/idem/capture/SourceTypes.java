@@ -7,6 +7,7 @@ import dev.idem.change.TypeDefinition.CompositeType;
 import dev.idem.change.TypeDefinition.DomainType;
 import dev.idem.change.TypeDefinition.EnumType;
 import dev.idem.change.TypeDefinition.ExtensionType;
+import dev.idem.change.TypeDefinition.Label;
 import dev.idem.change.TypeDefinition.RangeType;
 import java.sql.Array;
 import java.sql.Connection;
@@ -14,7 +15,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -39,19 +39,29 @@ final class SourceTypes {
                 (select c.relkind = 'c' from pg_class c where c.oid = t.typrelid) as stands_alone,
                 r.rngtypid::bigint as range, r.rngsubtype::bigint as subtype,
                 format_type(r.rngsubtype, null) as subtype_name,
+                case when r.rngcollation <> s.typcollation then r.rngcollation::bigint else 0 end as collation,
+                (select quote_ident(cn.nspname) || '.' || quote_ident(rc.collname)
+                    from pg_collation rc join pg_namespace cn on cn.oid = rc.collnamespace
+                    where rc.oid = r.rngcollation and rc.oid <> s.typcollation) as collation_name,
+                (select quote_ident(cn.nspname) || '.' || quote_ident(oc.opcname)
+                    from pg_opclass oc join pg_namespace cn on cn.oid = oc.opcnamespace
+                    where oc.oid = r.rngsubopc and not oc.opcdefault) as operator_class,
                 (select m.typname from pg_type m where m.oid = (to_jsonb(r) ->> 'rngmultitypid')::oid) as multirange,
                 (select e.extname from pg_depend d join pg_extension e on e.oid = d.refobjid
                     where d.classid = 'pg_type'::regclass and d.objid = t.oid and d.deptype = 'e'
                         and d.refclassid = 'pg_extension'::regclass) as extension,
                 (select array_agg(l.enumlabel::text order by l.enumsortorder)
-                    from pg_enum l where l.enumtypid = t.oid) as labels
+                    from pg_enum l where l.enumtypid = t.oid) as labels,
+                (select array_agg(l.oid::bigint order by l.enumsortorder)
+                    from pg_enum l where l.enumtypid = t.oid) as label_ids
             from pg_type t
             join pg_namespace n on n.oid = t.typnamespace
             left join pg_range r on r.rngtypid = t.oid or (to_jsonb(r) ->> 'rngmultitypid')::oid = t.oid
+            left join pg_type s on s.oid = r.rngsubtype
             where t.oid = ?::oid and n.nspname not in ('pg_catalog', 'information_schema')
             """;
     private static final String ATTRIBUTES = """
-            select attname, format_type(atttypid, atttypmod), atttypid::bigint
+            select attname, format_type(atttypid, atttypmod), atttypid::bigint, attnum
             from pg_attribute
             where attrelid = ?::oid and attnum > 0 and not attisdropped
             order by attnum
@@ -63,12 +73,15 @@ final class SourceTypes {
                 case c.collprovider when 'i' then 'icu' when 'b' then 'builtin' else 'libc' end,
                 coalesce(to_jsonb(c) ->> 'colllocale', to_jsonb(c) ->> 'colliculocale', c.collcollate),
                 to_jsonb(c) ->> 'collicurules', c.collisdeterministic
-            from pg_attribute a
-            join pg_collation c on c.oid = a.attcollation
+            from pg_collation c
             join pg_namespace n on n.oid = c.collnamespace
-            where a.attrelid = ?::oid and a.attnum > 0 and not a.attisdropped and n.nspname <> 'pg_catalog'
+            where n.nspname <> 'pg_catalog' and c.oid in (%s)
             order by 2
             """;
+
+    private static final String COLLATIONS_OF_COLUMNS = COLLATIONS.formatted(
+            "select attcollation from pg_attribute where attrelid = ?::oid and attnum > 0 and not attisdropped");
+    private static final String COLLATION = COLLATIONS.formatted("?::oid");
 
     /** Types below are PostgreSQL's own, made by initdb ({@code FirstNormalObjectId}, {@code access/transam.h}). */
     private static final long FIRST_OF_USERS = 16_384;
@@ -86,7 +99,7 @@ final class SourceTypes {
         for (TypedAttribute attribute : attributes(relation)) {
             take(attribute.type());
         }
-        collations(relation);
+        collations(COLLATIONS_OF_COLUMNS, relation);
         return List.copyOf(found);
     }
 
@@ -98,6 +111,25 @@ final class SourceTypes {
         return List.copyOf(found);
     }
 
+    /**
+     * A number that is another one whenever a label or an attribute of any type of the database was added, renamed or
+     * dropped.
+     */
+    static String fingerprint(Connection connection) throws SQLException {
+        String sql = """
+                select coalesce((select sum(hashtextextended(concat_ws(' ', oid, enumlabel, enumsortorder), 0)::numeric)
+                        from pg_enum), 0)
+                    || '/' || coalesce((select sum(hashtextextended(concat_ws(' ', a.attrelid, a.attnum, a.attname,
+                            a.attisdropped), 0)::numeric)
+                        from pg_attribute a join pg_class c on c.oid = a.attrelid where c.relkind = 'c'), 0)
+                """;
+        try (PreparedStatement statement = connection.prepareStatement(sql);
+                ResultSet row = statement.executeQuery()) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+
     /** An attribute and the {@code oid} of its type. */
     private record TypedAttribute(Attribute attribute, long type) {}
 
@@ -107,26 +139,29 @@ final class SourceTypes {
             statement.setLong(1, relation);
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
-                    attributes.add(
-                            new TypedAttribute(new Attribute(row.getString(1), row.getString(2)), row.getLong(3)));
+                    attributes.add(new TypedAttribute(
+                            new Attribute(row.getString(1), row.getString(2), row.getInt(4)), row.getLong(3)));
                 }
             }
         }
         return attributes;
     }
 
-    private void collations(long relation) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(COLLATIONS)) {
-            statement.setLong(1, relation);
+    private void collations(String sql, long of) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setLong(1, of);
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
-                    found.add(new CollationType(
+                    CollationType collation = new CollationType(
                             row.getString(1),
                             row.getString(2),
                             row.getString(3),
                             row.getString(4),
                             Optional.ofNullable(row.getString(5)),
-                            row.getBoolean(6)));
+                            row.getBoolean(6));
+                    if (!found.contains(collation)) {
+                        found.add(collation);
+                    }
                 }
             }
         }
@@ -156,7 +191,7 @@ final class SourceTypes {
             found.add(new ExtensionType(schema, name, extension));
         } else {
             switch (row.getString("kind")) {
-                case "e" -> found.add(new EnumType(schema, name, labels(row)));
+                case "e" -> found.add(new EnumType(schema, name, 0, labels(row)));
                 case "d" -> {
                     take(row.getLong("base"));
                     found.add(new DomainType(schema, name, row.getString("base_name")));
@@ -164,11 +199,14 @@ final class SourceTypes {
                 case "c" -> composite(schema, name, row);
                 case "r" -> {
                     take(row.getLong("subtype"));
+                    collations(COLLATION, row.getLong("collation"));
                     found.add(new RangeType(
                             schema,
                             name,
                             row.getString("subtype_name"),
-                            Optional.ofNullable(row.getString("multirange"))));
+                            Optional.ofNullable(row.getString("multirange")),
+                            Optional.ofNullable(row.getString("collation_name")),
+                            Optional.ofNullable(row.getString("operator_class"))));
                 }
                 case "m" -> take(row.getLong("range"));
                 default -> {
@@ -187,11 +225,19 @@ final class SourceTypes {
             take(attribute.type());
             attributes.add(attribute.attribute());
         }
-        found.add(new CompositeType(schema, name, attributes));
+        found.add(new CompositeType(schema, name, 0, attributes));
     }
 
-    private static List<String> labels(ResultSet row) throws SQLException {
-        Array labels = row.getArray("labels");
-        return labels == null ? List.of() : Arrays.asList((String[]) labels.getArray());
+    private static List<Label> labels(ResultSet row) throws SQLException {
+        Array texts = row.getArray("labels");
+        if (texts == null) {
+            return List.of();
+        }
+        Long[] ids = (Long[]) row.getArray("label_ids").getArray();
+        List<Label> labels = new ArrayList<>();
+        for (String text : (String[]) texts.getArray()) {
+            labels.add(new Label(ids[labels.size()], text));
+        }
+        return labels;
     }
 }

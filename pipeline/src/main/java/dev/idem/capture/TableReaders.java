@@ -1,14 +1,15 @@
 package dev.idem.capture;
 
-import dev.idem.change.EnvelopeCodec;
 import dev.idem.change.TableId;
 import dev.idem.change.Topics;
+import dev.idem.publish.EventLimit;
 import dev.idem.publish.Publisher;
 import io.debezium.connector.postgresql.Module;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.source.SourceRecord;
@@ -22,21 +23,23 @@ import org.jspecify.annotations.Nullable;
  * stream the definition is made of the server's last description, once a change needs it; in a snapshot it is the
  * catalogue's.
  *
- * <p><i>Threads:</i> one thread.
+ * <p><i>Threads:</i> one thread, except {@link #typesChanged}.
  */
 final class TableReaders {
 
-    private final EnvelopeCodec codec = new EnvelopeCodec();
+    private final EventEncoder encoder;
     private final Definitions definitions;
     private final Topics topics;
     private final Publisher publisher;
     private final IdentityHashMap<Schema, ChangeReader> bySchema = new IdentityHashMap<>();
     private final Map<TableId, Schema> schemas = new HashMap<>();
     private final Map<TableId, StreamRelation> relations = new HashMap<>();
+    private final AtomicBoolean typesChanged = new AtomicBoolean();
     private @Nullable Schema lastSchema;
     private @Nullable ChangeReader lastReader;
 
-    TableReaders(Definitions definitions, Topics topics, Publisher publisher) {
+    TableReaders(Definitions definitions, Topics topics, Publisher publisher, EventLimit limit) {
+        this.encoder = new EventEncoder(limit);
         this.definitions = definitions;
         this.topics = topics;
         this.publisher = publisher;
@@ -44,6 +47,9 @@ final class TableReaders {
 
     @SuppressWarnings("ReferenceEquality")
     ChangeReader readerOf(SourceRecord record) {
+        if (typesChanged.get() && typesChanged.getAndSet(false)) {
+            forgetAll();
+        }
         Schema schema = record.valueSchema();
         if (schema == lastSchema && lastReader != null && !lastReader.isOutdatedBy(record)) {
             return lastReader;
@@ -51,6 +57,8 @@ final class TableReaders {
         ChangeReader reader = bySchema.get(schema);
         if (reader == null) {
             reader = newReader(record, schema);
+            // Types of now, whereas the record may be from before: what it has and they have not is noted at once.
+            reader.isOutdatedBy(record);
         } else if (schema == lastSchema || reader.isOutdatedBy(record)) {
             ChangeReader older = reader;
             reader = newReader(record, schema);
@@ -70,6 +78,18 @@ final class TableReaders {
         lastReader = null;
     }
 
+    /** Types have changed: every table's definition is to be looked at again. May be called by any thread. */
+    void typesChanged() {
+        typesChanged.set(true);
+    }
+
+    private void forgetAll() {
+        bySchema.clear();
+        schemas.clear();
+        lastSchema = null;
+        lastReader = null;
+    }
+
     String topicOf(TableId table) {
         return topics.of(table);
     }
@@ -77,7 +97,9 @@ final class TableReaders {
     private ChangeReader newReader(SourceRecord record, Schema schema) {
         Struct source = ((Struct) record.value()).getStruct("source");
         TableId table = new TableId(source.getString("schema"), source.getString("table"));
-        ChangeReader reader = new ChangeReader(codec, topics, Module.version(), rows(table, schema), schema);
+        RowReader rows = rows(table, schema);
+        ChangeReader reader = new ChangeReader(
+                encoder, topics, Module.version(), rows, schema, definitions.olderTypes(rows.definition()));
         publisher.ensureTopics(List.of(reader.topic()));
         forget(table);
         schemas.put(table, schema);

@@ -33,7 +33,6 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class KafkaCheck {
 
     private static final Duration WAIT = Duration.ofSeconds(10);
-    private static final long LARGEST_RECORD_BYTES = 64L << 20;
     private static final long KEPT_FOR_EVER = -1;
 
     private final Topics topics;
@@ -156,11 +155,13 @@ final class KafkaCheck {
                     alter(name, TopicConfig.RETENTION_MS_CONFIG, String.valueOf(wantedMillis)));
         }
         long largestBytes = Long.parseLong(value(config, TopicConfig.MAX_MESSAGE_BYTES_CONFIG));
-        if (largestBytes < LARGEST_RECORD_BYTES) {
+        int wantedBytes = settings.limit().recordBytes();
+        if (largestBytes < wantedBytes) {
             findings.warn(
-                    "topic " + name + " takes records of " + largestBytes + " bytes at most: a larger row stops the"
-                            + " capture",
-                    alter(name, TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(LARGEST_RECORD_BYTES)));
+                    "topic " + name + " takes records of " + largestBytes
+                            + " bytes at most, less than topic.max-event: a"
+                            + " larger event stops the capture, whereas what is larger than topic.max-event is set aside",
+                    alter(name, TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(wantedBytes)));
         }
     }
 

@@ -70,6 +70,16 @@ record Key<T>(
                 false);
     }
 
+    /** An amount of memory with its unit, within these bounds. */
+    static Key<Long> bytes(String name, long least, long most) {
+        return new Key<>(
+                name,
+                Optional.empty(),
+                "a size with its unit (B, KiB, MiB, GiB) from " + least + "B to " + most + "B",
+                text -> Units.bytes(text).filter(size -> size >= least && size <= most),
+                false);
+    }
+
     /** One of an enum's names, in lower case. */
     static <E extends Enum<E>> Key<E> choice(String name, Class<E> type) {
         List<E> choices = Arrays.asList(type.getEnumConstants());

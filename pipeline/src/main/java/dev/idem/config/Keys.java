@@ -69,6 +69,8 @@ final class Keys {
             "a time with its unit (m, h, d) of at least 1m, or forever",
             Keys::retention,
             false);
+    static final Key<Long> TOPIC_MAX_EVENT =
+            Key.bytes("topic.max-event", 1 << 10, 1 << 30).withDefault("256MiB");
 
     static final Key<Long> CAPTURE_SPILL =
             Key.bytes("capture.spill-threshold", 1 << 10).withDefault("64MiB");
@@ -112,6 +114,7 @@ final class Keys {
             TOPIC_PARTITIONS,
             TOPIC_REPLICATION,
             TOPIC_RETENTION,
+            TOPIC_MAX_EVENT,
             WAREHOUSE_URL,
             WAREHOUSE_USER,
             WAREHOUSE_PASSWORD,

@@ -100,8 +100,9 @@ public record Settings(
      * The topics that the capture makes.
      *
      * @param replicationFactor {@link #BROKER_DEFAULT} leaves it to the broker
+     * @param maxEventBytes the largest event that may go to a topic
      */
-    public record TopicSettings(int partitions, int replicationFactor, Retention retention) {
+    public record TopicSettings(int partitions, int replicationFactor, Retention retention, int maxEventBytes) {
         /** The broker decides. */
         public static final int BROKER_DEFAULT = -1;
 

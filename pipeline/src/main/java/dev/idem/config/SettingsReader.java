@@ -52,7 +52,10 @@ final class SettingsReader {
                 source(onPort(source, Keys.SOURCE_PORT), "idem_" + name),
                 kafka(),
                 new TopicSettings(
-                        value(Keys.TOPIC_PARTITIONS), value(Keys.TOPIC_REPLICATION), value(Keys.TOPIC_RETENTION)),
+                        value(Keys.TOPIC_PARTITIONS),
+                        value(Keys.TOPIC_REPLICATION),
+                        value(Keys.TOPIC_RETENTION),
+                        Math.toIntExact(value(Keys.TOPIC_MAX_EVENT))),
                 onPort(warehouse, Keys.WAREHOUSE_PORT),
                 new CaptureSettings(
                         value(Keys.SOURCE_ON_NEW_HISTORY),

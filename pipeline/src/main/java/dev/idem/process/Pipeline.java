@@ -12,6 +12,7 @@ import dev.idem.change.Topics;
 import dev.idem.config.Settings;
 import dev.idem.consume.ConsumerProperties;
 import dev.idem.error.PipelineException;
+import dev.idem.publish.EventLimit;
 import dev.idem.publish.LogSettings;
 import java.time.Duration;
 import java.util.HashMap;
@@ -75,7 +76,9 @@ public final class Pipeline implements AutoCloseable {
                 settings.kafka().producer(),
                 settings.topic().partitions(),
                 (short) settings.topic().replicationFactor(),
-                settings.topic().retention().limit().orElse(FOR_EVER));
+                settings.topic().retention().limit().orElse(FOR_EVER),
+                EventLimit.within(
+                        settings.topic().maxEventBytes(), Runtime.getRuntime().maxMemory()));
     }
 
     private Sink sink(Settings settings, DatabaseAddress address, String bootstrap) {

@@ -24,7 +24,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class KafkaLogClients implements LogClients {
 
     private static final Duration TRANSACTION_TIMEOUT = Duration.ofMinutes(15);
-    private static final int LARGEST_REQUEST_BYTES = 64 << 20;
+    private static final int LEAST_BUFFER_BYTES = 32 << 20;
 
     private final LogSettings settings;
     private final Topics topics;
@@ -52,7 +52,12 @@ final class KafkaLogClients implements LogClients {
         options.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         options.put(ProducerConfig.LINGER_MS_CONFIG, "5");
         options.put(ProducerConfig.BATCH_SIZE_CONFIG, Integer.toString(256 << 10));
-        options.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(LARGEST_REQUEST_BYTES));
+        options.put(
+                ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+                Integer.toString(settings.limit().recordBytes()));
+        options.put(
+                ProducerConfig.BUFFER_MEMORY_CONFIG,
+                Integer.toString(Math.max(LEAST_BUFFER_BYTES, settings.limit().recordBytes())));
         options.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, Long.toString(TRANSACTION_TIMEOUT.toMillis()));
         // A broker that is away shows after these, not after minutes; what was not committed comes again from the slot.
         options.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, "10000");

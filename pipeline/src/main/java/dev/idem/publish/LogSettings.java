@@ -13,13 +13,25 @@ import java.util.Map;
  * @param partitions of a table's topic when the capture makes it
  * @param replicationFactor of every topic it makes; -1 for the broker's default
  * @param retention how long a table's topic keeps events; negative for ever
+ * @param limit how large an event may be
  */
 public record LogSettings(
         Map<String, String> client,
         Map<String, String> producer,
         int partitions,
         short replicationFactor,
-        Duration retention) {
+        Duration retention,
+        EventLimit limit) {
+
+    /** With the default limit. */
+    public LogSettings(
+            Map<String, String> client,
+            Map<String, String> producer,
+            int partitions,
+            short replicationFactor,
+            Duration retention) {
+        this(client, producer, partitions, replicationFactor, retention, EventLimit.DEFAULT);
+    }
 
     /** Copies the maps and checks the bounds. */
     public LogSettings {

@@ -37,7 +37,6 @@ final class LogTopics implements AutoCloseable {
     private static final Duration WAIT = Duration.ofSeconds(30);
     private static final Duration PROGRESS_RETENTION = Duration.ofDays(30);
     private static final int MOST_TOPICS = 100;
-    private static final int LARGEST_RECORD_BYTES = 64 << 20;
 
     private final Admin admin;
     private final LogSettings settings;
@@ -80,7 +79,9 @@ final class LogTopics implements AutoCloseable {
 
     private NewTopic topic(String name, int partitions, Map<String, String> options) {
         Map<String, String> all = new HashMap<>(options);
-        all.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(LARGEST_RECORD_BYTES));
+        all.put(
+                TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+                Integer.toString(settings.limit().recordBytes()));
         Optional<Short> replication =
                 settings.replicationFactor() < 0 ? Optional.empty() : Optional.of(settings.replicationFactor());
         return new NewTopic(name, Optional.of(partitions), replication).configs(all);

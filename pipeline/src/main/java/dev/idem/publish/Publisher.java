@@ -296,6 +296,12 @@ public final class Publisher implements AutoCloseable {
             if (movedFrom != null) {
                 event.headers().add(RecordHeaders.MOVED_FROM, movedFrom);
             }
+            if (change.tooLargeBytes() > 0) {
+                event.headers()
+                        .add(
+                                RecordHeaders.TOO_LARGE,
+                                Long.toString(change.tooLargeBytes()).getBytes(StandardCharsets.ISO_8859_1));
+            }
             producer.send(event, sent::completed);
             byte[] key = change.key();
             if (change.deletes() && key != null) {

@@ -12,7 +12,9 @@ import org.junit.jupiter.api.Test;
 
 class NamesRegexTest {
 
-    private static final String[] PARTS = {"a", "A", "b", ".", "_", ",", "$", "(", "|", "\\", "é", "\u6570", "\ud83d\ude00", "1"};
+    private static final String[] PARTS = {
+        "a", "A", "b", ".", "_", ",", "$", "(", "|", "\\", "é", "\u6570", "\ud83d\ude00", "1"
+    };
 
     /** Compiled as the engine does. */
     private static Pattern pattern(Set<String> names) {

@@ -326,7 +326,9 @@ class PeerTablesIT {
         pipeline.catchUp();
         String publication = "alter publication idem_" + pipeline.name();
         pipeline.transaction(
-                publication + " drop table notes", "insert into notes values (3, 'unseen')", "delete from notes where id = 1");
+                publication + " drop table notes",
+                "insert into notes values (3, 'unseen')",
+                "delete from notes where id = 1");
 
         equalInTime("notes");
 
@@ -347,7 +349,9 @@ class PeerTablesIT {
                 "create table chosen.notes (id bigint primary key, body text)",
                 "insert into chosen.notes values (1, 'one')",
                 "create publication whole for tables in schema chosen with (publish_via_partition_root = true)");
-        pipeline.with("source.publication", "whole").with("source.tables", "chosen.*").start();
+        pipeline.with("source.publication", "whole")
+                .with("source.tables", "chosen.*")
+                .start();
         pipeline.catchUp();
         pipeline.source(
                 "create table chosen.later (id int, v text, primary key (id)) partition by range (id)",
@@ -357,7 +361,8 @@ class PeerTablesIT {
 
         equalInTime("chosen.later");
         equalInTime("chosen.notes");
-        assertThat(pipeline.sourceValue("select count(*) from pg_publication_rel")).isEqualTo("0");
+        assertThat(pipeline.sourceValue("select count(*) from pg_publication_rel"))
+                .isEqualTo("0");
     }
 
     /** Peer case 82. */

@@ -125,6 +125,55 @@ class PeerToastIT {
         pipeline.assertEqual("blobs");
     }
 
+    /** Peer case 31. */
+    @Test
+    void rows_of_seventy_mebibytes_arrive() throws Exception {
+        pipeline.source(
+                "create table blobs (id int primary key, n int, raw bytea, body text)",
+                "insert into blobs values (1, 0, decode(repeat('00ff5c27', 9 << 20), 'hex'), null)");
+        pipeline.start();
+        pipeline.catchUp();
+        pipeline.source(
+                "insert into blobs values (2, 0, null, repeat('line ü' || chr(10), 10 << 20))",
+                "update blobs set n = 1 where id = 1");
+        pipeline.catchUp();
+
+        String sizes = "select string_agg(concat_ws(' ', id, n, md5(raw), md5(body)), ', ' order by id) from blobs";
+        assertThat(pipeline.warehouseValue(sizes)).isEqualTo(pipeline.sourceValue(sizes));
+        assertThat(pipeline.warehouseValue("select count(*) from idem.dead_letter"))
+                .isEqualTo("0");
+    }
+
+    /** Peer cases 31 and 54, trap 45. */
+    @Test
+    void rows_that_are_too_large_for_the_log_are_set_aside_by_name_and_the_others_go_on() throws Exception {
+        pipeline.source(
+                "create table blobs (id int primary key, n int, body text)",
+                "create table logged (n int, body text)",
+                "alter table blobs replica identity full",
+                "alter table logged replica identity full",
+                "insert into blobs values (1, 0, repeat('x', 50000)), (2, 0, 'small')");
+        pipeline.with("topic.max-event", "40KiB").start();
+        pipeline.catchUp();
+        pipeline.transaction(
+                "insert into blobs values (3, 0, repeat(chr(1), 10000)), (4, 0, repeat('y', 30000)), (5, 0, 'z')",
+                "insert into logged values (1, repeat('y', 50000)), (2, 'z')");
+        pipeline.source(
+                "update blobs set body = repeat('w', 30000) where id = 4",
+                "update blobs set body = 'short' where id = 1",
+                "delete from blobs where id = 3",
+                "update blobs set n = 1 where id = 5");
+        pipeline.catchUp();
+
+        pipeline.assertEqual("blobs");
+        assertThat(pipeline.warehouseValue("select string_agg(n || body, ',') from logged"))
+                .isEqualTo("2z");
+        assertThat(pipeline.warehouseValue("select string_agg(concat_ws(' ', source_table, version is not null,"
+                        + " substring(reason, 'of about (\\d)\\d{4} bytes was too large')), ', ' order by id)"
+                        + " from idem.dead_letter"))
+                .isEqualTo("blobs t 5, blobs t 6, logged t 5");
+    }
+
     /** Peer case 32. */
     @Test
     void a_transaction_of_two_hundred_thousand_rows_arrives_whole() throws Exception {

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * One type with its telling values, as {@code types/catalogue.txt} lists them.
@@ -17,9 +19,11 @@ import java.util.Optional;
  * @param since the first PostgreSQL that has it, or takes these values
  * @param extension that brings it
  * @param hasArray whether arrays of it are tried too
- * @param values SQL expressions
+ * @param values SQL expressions, which may say from which PostgreSQL on they are taken
  */
 record TypeCase(String type, int since, Optional<String> extension, boolean hasArray, List<String> values) {
+
+    private static final Pattern SINCE = Pattern.compile("since (\\d+): (.*)");
 
     static List<TypeCase> all() {
         List<TypeCase> cases = new ArrayList<>();
@@ -58,7 +62,21 @@ record TypeCase(String type, int since, Optional<String> extension, boolean hasA
         return new TypeCase(rest, since, extension, array, values);
     }
 
-    /** Arrays of the type: empty, with NULL, of two dimensions, with other lower bounds. */
+    /** The case with the values that this major version takes. */
+    TypeCase on(int major) {
+        List<String> taken = new ArrayList<>();
+        for (String value : values) {
+            Matcher marked = SINCE.matcher(value);
+            if (!marked.matches()) {
+                taken.add(value);
+            } else if (Integer.parseInt(marked.group(1)) <= major) {
+                taken.add(marked.group(2));
+            }
+        }
+        return new TypeCase(type, since, extension, hasArray, taken);
+    }
+
+    /** Arrays of the type: empty, with NULL, of several dimensions, with other lower bounds. */
     TypeCase array() {
         List<String> casts = values.stream()
                 .map(value -> "(" + value + ")::" + type)
@@ -76,6 +94,7 @@ record TypeCase(String type, int since, Optional<String> extension, boolean hasA
                         "array[array[" + first + ", null], array[null, " + casts.get(casts.size() - 1) + "]]::" + type
                                 + "[]",
                         "array_fill(null::" + type + ", array[2], array[-1])",
+                        "array_fill(" + first + ", array[2,1,3], array[-1,0,2147483644])",
                         "array_cat(array_fill(null::" + type + ", array[1], array[5]), array[" + first + "]::" + type
                                 + "[])"));
     }

@@ -83,9 +83,7 @@ final class PendingChanges {
 
     /** Takes in a change; what is at hand is written first where that is enough. */
     void add(TableDefinition definition, Change change) {
-        if (targets.isNew(definition)) {
-            flush(definition.table());
-        }
+        flushBefore(definition);
         if (isFull() && !completesKeyChange(change)) {
             flush();
         }
@@ -118,9 +116,7 @@ final class PendingChanges {
 
     /** A definition that holds from here on, whether or not a change names it. */
     void define(TableDefinition definition) {
-        if (targets.isNew(definition)) {
-            flush(definition.table());
-        }
+        flushBefore(definition);
         follow(definition);
     }
 
@@ -149,6 +145,15 @@ final class PendingChanges {
     void flush() {
         batches.values().forEach(this::write);
         clear();
+    }
+
+    /** What is at hand has the shape that the warehouse has now. */
+    private void flushBefore(TableDefinition definition) {
+        if (targets.changesTypes(definition)) {
+            flush();
+        } else if (targets.isNew(definition)) {
+            flush(definition.table());
+        }
     }
 
     private void flush(TableId table) {

@@ -152,6 +152,16 @@ public final class WarehouseWriter implements AutoCloseable {
             if (!leavesOut(decoded.definition().table())) {
                 pending.add(decoded.definition(), decoded.change());
             }
+        } else if (event instanceof LogEvent.TooLarge large) {
+            WarehouseFailure.call("setting an event aside", () -> {
+                deadLetters.add(
+                        handle,
+                        large.coordinates(),
+                        large.definition().table(),
+                        large.version().toString(),
+                        large.reason());
+                return true;
+            });
         } else if (event instanceof LogEvent.Malformed malformed) {
             WarehouseFailure.call("setting an event aside", () -> {
                 deadLetters.add(handle, malformed.coordinates(), null, null, malformed.reason());

@@ -20,6 +20,11 @@ public record ChangeEvent(
         SourceBlock source,
         @Nullable TransactionBlock transaction) {
 
+    /** The same event with other images of the row. */
+    public ChangeEvent with(@Nullable Row otherBefore, @Nullable Row otherAfter) {
+        return new ChangeEvent(operation, otherBefore, otherAfter, source, transaction);
+    }
+
     /**
      * The envelope's {@code source}.
      *

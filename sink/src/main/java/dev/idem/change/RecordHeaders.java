@@ -12,5 +12,11 @@ public final class RecordHeaders {
     /** On the create half of a key change: the key of the row that moved, in the JSON form of the record's key. */
     public static final String MOVED_FROM = "idem-moved-from";
 
+    /**
+     * On an event that was too large for the log: about how many bytes it would have had. Its value has the key's
+     * columns alone.
+     */
+    public static final String TOO_LARGE = "idem-too-large";
+
     private RecordHeaders() {}
 }

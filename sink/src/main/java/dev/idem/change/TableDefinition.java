@@ -105,6 +105,11 @@ public final class TableDefinition {
                 : new TableDefinition(table, number, relation, written, key, replicaIdentity, types, since);
     }
 
+    /** The same definition with other types. */
+    public TableDefinition withTypes(List<TypeDefinition> newTypes) {
+        return new TableDefinition(table, number, relation, columns, key, replicaIdentity, newTypes, since);
+    }
+
     /** The table that it defines. */
     public TableId table() {
         return table;

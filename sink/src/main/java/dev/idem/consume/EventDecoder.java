@@ -48,10 +48,23 @@ final class EventDecoder {
                         + ": none or unreadable (expected: epoch/commit-lsn/ordinal)");
             }
             TableDefinition definition = definitions.find(record.topic(), definitionNumber(record));
+            String tooLarge = header(record, RecordHeaders.TOO_LARGE);
+            if (tooLarge != null) {
+                return new LogEvent.TooLarge(coordinates, definition, version, bytes(tooLarge));
+            }
             Envelope envelope = codec.decode(record.value(), definition);
             return new LogEvent.Decoded(coordinates, definition, change(record, version, definition, envelope));
         } catch (MalformedEventException e) {
             return new LogEvent.Malformed(coordinates, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static long bytes(String text) {
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            throw new MalformedEventException(
+                    "header " + RecordHeaders.TOO_LARGE + ": unreadable (expected: a number of bytes)", e);
         }
     }
 

@@ -45,6 +45,7 @@ public final class TargetTables {
     private final ComputedColumns computed = new ComputedColumns();
     private final TableDefinitionCodec codec = new TableDefinitionCodec();
     private final Map<TableId, ReplicatedTable> tables = new HashMap<>();
+    private final FollowedTypes followedTypes = new FollowedTypes();
     private final Map<MappingKey, RowMapping> mappings = new HashMap<>();
 
     private record MappingKey(TableId table, int from, int to) {}
@@ -56,7 +57,7 @@ public final class TargetTables {
      */
     public TargetTables(String pipeline, Supplier<Handle> sessions) {
         this.pipeline = pipeline;
-        this.types = new TargetTypes(sessions);
+        this.types = new TargetTypes(sessions, followedTypes);
     }
 
     /** Reads what the warehouse holds, in place of what is remembered. */
@@ -77,6 +78,9 @@ public final class TargetTables {
                             floor.epoch() == 0 ? null : floor);
                 })
                 .forEach(table -> tables.put(table.definition().table(), table));
+        followedTypes.load(
+                tables.values().stream().map(ReplicatedTable::definition).toList());
+        mappings.clear();
     }
 
     /** The table as the warehouse holds it; null where it was never made. */
@@ -96,6 +100,14 @@ public final class TargetTables {
     }
 
     /**
+     * True where {@link #follow} would change a type, so that rows of every table must be written before: their texts
+     * are those of its form of now.
+     */
+    public boolean changesTypes(TableDefinition definition) {
+        return isNew(definition) && followedTypes.isChangedBy(definition);
+    }
+
+    /**
      * Makes the target table, or changes it to a younger definition; an older one changes nothing.
      *
      * @throws PipelineException {@link ErrorKind#WAREHOUSE_UNFIT} where a table stands there that cannot be used
@@ -108,6 +120,8 @@ public final class TargetTables {
         types.prepare(handle, definition);
         ReplicatedTable now = known == null ? create(handle, definition) : evolve(handle, known, definition);
         tables.put(definition.table(), now);
+        followedTypes.take(definition);
+        mappings.clear();
         return now;
     }
 
@@ -138,7 +152,8 @@ public final class TargetTables {
     /** The change in the shape of the definition that the warehouse follows. */
     public Change adapt(Change change, TableDefinition madeUnder, ReplicatedTable table) {
         if (madeUnder.number() == table.definition().number()
-                && table.target().generated().isEmpty()) {
+                && table.target().generated().isEmpty()
+                && madeUnder.types().isEmpty()) {
             return change;
         }
         RowMapping mapping = mappings.computeIfAbsent(
@@ -146,11 +161,15 @@ public final class TargetTables {
                         madeUnder.table(),
                         madeUnder.number(),
                         table.definition().number()),
-                key -> RowMapping.between(madeUnder, table.definition().written()));
+                key -> RowMapping.between(
+                        madeUnder, table.definition().written(), followedTypes.now(madeUnder.types())));
         return change.match(
                 upsert -> new Change.Upsert(
-                        upsert.version(), upsert.key(), mapping.map(upsert.row()), upsert.movedFrom()),
-                delete -> delete,
+                        upsert.version(),
+                        mapping.map(upsert.key()),
+                        mapping.map(upsert.row()),
+                        upsert.movedFrom().map(mapping::map)),
+                delete -> new Change.Delete(delete.version(), mapping.map(delete.key())),
                 truncate -> truncate,
                 keyless -> new Change.Keyless(
                         keyless.version(), map(mapping, keyless.before()), map(mapping, keyless.after())));

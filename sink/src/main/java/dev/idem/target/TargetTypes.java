@@ -2,12 +2,14 @@ package dev.idem.target;
 
 import dev.idem.change.TableDefinition;
 import dev.idem.change.TypeDefinition;
+import dev.idem.change.TypeDefinition.Changing;
 import dev.idem.change.TypeDefinition.CompositeType;
 import dev.idem.change.TypeDefinition.EnumType;
 import dev.idem.change.TypeDefinition.ExtensionType;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
 import dev.idem.sql.SqlIdentifier;
+import dev.idem.sql.TypeChangeSql;
 import dev.idem.sql.TypeSql;
 import java.util.List;
 import java.util.Optional;
@@ -30,10 +32,12 @@ final class TargetTypes {
     private static final String LONGEST_WAIT = "set lock_timeout = '10s'";
 
     private final Supplier<Handle> sessions;
+    private final FollowedTypes followed;
 
-    /** With what opens a session. */
-    TargetTypes(Supplier<Handle> sessions) {
+    /** With what opens a session, and what is known of the types that the warehouse has. */
+    TargetTypes(Supplier<Handle> sessions, FollowedTypes followed) {
         this.sessions = sessions;
+        this.followed = followed;
     }
 
     /**
@@ -63,9 +67,11 @@ final class TargetTypes {
         return exists(handle, "select to_regnamespace(:name) is not null", SqlIdentifier.quoted(schema));
     }
 
-    private static void ensure(Handle handle, TypeDefinition type, TableDefinition needs) {
+    private void ensure(Handle handle, TypeDefinition type, TableDefinition needs) {
         if (exists(handle, TypeSql.exists(type), type.name())) {
-            extend(handle, type);
+            if (type instanceof Changing changing && followed.isNews(changing)) {
+                change(handle, changing);
+            }
             return;
         }
         if (type instanceof ExtensionType extended) {
@@ -83,23 +89,31 @@ final class TargetTypes {
         LOG.info("type created type={} table={}", type.name(), needs.table());
     }
 
-    private static void extend(Handle handle, TypeDefinition type) {
-        List<String> statements = List.of();
-        if (type instanceof EnumType enumeration) {
-            statements = TypeSql.addLabels(enumeration, names(handle, """
+    /**
+     * Makes of the type what it is at the source. All of it happens or nothing, and what has happened already, in a
+     * transaction that was taken back otherwise, is not done again.
+     */
+    private void change(Handle handle, Changing type) {
+        Optional<Changing> known = followed.find(type.name());
+        List<String> statements = type instanceof EnumType enumeration
+                ? TypeChangeSql.labels(
+                        enumeration,
+                        known.map(EnumType.class::cast).map(EnumType::labels).orElse(List.of()),
+                        names(handle, """
                     select enumlabel::text from pg_enum
                     where enumtypid = to_regtype(:name)
-                    order by enumsortorder""", type));
-        } else if (type instanceof CompositeType composite) {
-            statements = TypeSql.addAttributes(composite, names(handle, """
+                    order by enumsortorder""", type))
+                : TypeChangeSql.attributes(
+                        (CompositeType) type,
+                        known.map(CompositeType.class::cast)
+                                .map(CompositeType::attributes)
+                                .orElse(List.of()),
+                        names(handle, """
                     select a.attname::text from pg_type t join pg_attribute a on a.attrelid = t.typrelid
                     where t.oid = to_regtype(:name) and a.attnum > 0 and not a.attisdropped
                     order by a.attnum""", type));
-        }
-        for (String statement : statements) {
-            handle.execute(statement);
-            LOG.info("type extended statement=\"{}\"", statement);
-        }
+        handle.useTransaction(same -> statements.forEach(same::execute));
+        statements.forEach(statement -> LOG.info("type changed statement=\"{}\"", statement));
     }
 
     private static boolean exists(Handle handle, String question, String name) {

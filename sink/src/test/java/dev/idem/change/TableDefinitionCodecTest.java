@@ -8,6 +8,7 @@ import dev.idem.change.TypeDefinition.CompositeType;
 import dev.idem.change.TypeDefinition.DomainType;
 import dev.idem.change.TypeDefinition.EnumType;
 import dev.idem.change.TypeDefinition.ExtensionType;
+import dev.idem.change.TypeDefinition.Label;
 import dev.idem.change.TypeDefinition.RangeType;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -32,11 +33,17 @@ class TableDefinitionCodecTest {
     @Test
     void definition_with_types_of_every_kind_is_read_as_it_was_written() {
         TableDefinition definition = definition(List.of(
-                new EnumType("s", "s.mood", List.of("sad", "so so")),
+                new EnumType("s", "s.mood", 2, List.of(new Label(17, "sad"), new Label(3_000_000_000L, "so so"))),
                 new DomainType("s", "s.\"Good\"", "s.mood"),
-                new CompositeType("s", "s.place", List.of(new Attribute("the name", "character varying(20)"))),
-                new RangeType("s", "s.moods", "s.mood", Optional.of("multimoods")),
-                new RangeType("s", "s.older", "s.mood", Optional.empty()),
+                new CompositeType("s", "s.place", 1, List.of(new Attribute("the name", "character varying(20)", 3))),
+                new RangeType(
+                        "s",
+                        "s.moods",
+                        "s.mood",
+                        Optional.of("multimoods"),
+                        Optional.of("s.\"my order\""),
+                        Optional.of("s.backwards")),
+                new RangeType("s", "s.older", "s.mood", Optional.empty(), Optional.empty(), Optional.empty()),
                 new CollationType("s", "s.folded", "icu", "und-u-ks-level2", Optional.of("&a < b"), false),
                 new ExtensionType("public", "public.citext", "citext")));
 

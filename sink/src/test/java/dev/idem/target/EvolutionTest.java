@@ -89,7 +89,7 @@ class EvolutionTest {
         TableDefinition old = definition(10, ID);
         TableDefinition young = definition(20, ID, text("c", 2), remembered);
 
-        Row row = RowMapping.between(old, young).map(Row.of(ColumnValue.of("1")));
+        Row row = RowMapping.between(old, young, List.of()).map(Row.of(ColumnValue.of("1")));
 
         assertThat(row).isEqualTo(Row.of(ColumnValue.of("1"), ColumnValue.NULL, ColumnValue.of("7")));
     }
@@ -99,7 +99,7 @@ class EvolutionTest {
         TableDefinition with = definition(10, ID, text("c", 2));
         TableDefinition without = definition(20, ID);
 
-        assertThat(RowMapping.between(without, with).map(Row.of(ColumnValue.of("1"))))
+        assertThat(RowMapping.between(without, with, List.of()).map(Row.of(ColumnValue.of("1"))))
                 .isEqualTo(Row.of(ColumnValue.of("1"), ColumnValue.UNAVAILABLE));
     }
 
@@ -108,7 +108,7 @@ class EvolutionTest {
         TableDefinition old = definition(10, ID, text("c", 2));
         TableDefinition young = definition(20, ID, text("c", 3));
 
-        assertThat(RowMapping.between(old, young).map(Row.of(ColumnValue.of("1"), ColumnValue.of("old"))))
+        assertThat(RowMapping.between(old, young, List.of()).map(Row.of(ColumnValue.of("1"), ColumnValue.of("old"))))
                 .isEqualTo(Row.of(ColumnValue.of("1"), ColumnValue.NULL));
     }
 }

@@ -16,7 +16,10 @@ public record KafkaBrokerConfig(Path directory, int port, Map<String, String> se
     static final String CONTROLLER_LISTENER = "CONTROLLER";
 
     /** Units: bytes. The largest record: a row of this size, or a batch of many small ones. */
-    public static final int MAX_MESSAGE_BYTES = 64 << 20;
+    public static final int MAX_MESSAGE_BYTES = 257 << 20;
+
+    /** Units: bytes. A segment, and a request, must take the largest record with what is around it. */
+    private static final int ROOM_FOR_LARGEST_BYTES = 288 << 20;
 
     /* One node, one user, little memory: everything that is 1 or small here is 3 or large by default. */
     private static final Map<String, String> OURS = Map.ofEntries(
@@ -40,7 +43,8 @@ public record KafkaBrokerConfig(Path directory, int port, Map<String, String> se
             Map.entry("group.initial.rebalance.delay.ms", "0"),
             Map.entry("message.max.bytes", Integer.toString(MAX_MESSAGE_BYTES)),
             Map.entry("replica.fetch.max.bytes", Integer.toString(MAX_MESSAGE_BYTES)),
-            Map.entry("log.segment.bytes", Integer.toString(128 << 20)),
+            Map.entry("socket.request.max.bytes", Integer.toString(ROOM_FOR_LARGEST_BYTES)),
+            Map.entry("log.segment.bytes", Integer.toString(ROOM_FOR_LARGEST_BYTES)),
             Map.entry("log.index.size.max.bytes", Integer.toString(1 << 20)),
             Map.entry("log.cleaner.threads", "1"),
             Map.entry("log.cleaner.dedupe.buffer.size", "2097152"),
