@@ -3,9 +3,12 @@ package dev.idem.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.idem.apply.ReplayWriter;
 import dev.idem.apply.Sink;
 import dev.idem.apply.TableCount;
+import dev.idem.config.Settings;
 import dev.idem.config.SettingsLoader;
+import dev.idem.replay.LogView;
 import dev.idem.testing.TestDirectory;
 import dev.idem.testing.TestKafka;
 import dev.idem.testing.TestPostgres;
@@ -117,8 +120,25 @@ final class PipelineFixture implements AutoCloseable {
         return servers.kafka().bootstrapServers();
     }
 
+    private Settings settings() {
+        return SettingsLoader.load(Optional.empty(), Map.of(), flags);
+    }
+
+    /** The log, for a second reader. */
+    LogView log() {
+        return ReachedLog.of(settings()).view();
+    }
+
+    /** A second writer, as {@code ./idem replay} is one. */
+    ReplayWriter replayWriter() {
+        Settings settings = settings();
+        DatabaseAddress warehouse = new ReachedDatabases(settings).warehouse();
+        return ReplayWriter.open(
+                Pipeline.warehouse(settings, warehouse, "replay"), name, Pipeline.applySettings(settings));
+    }
+
     Pipeline start() {
-        var settings = SettingsLoader.load(Optional.empty(), Map.of(), flags);
+        Settings settings = settings();
         Pipeline started = new Pipeline(settings, EmbeddedServers.start(settings));
         pipeline = started;
         started.start();

@@ -314,7 +314,6 @@ public final class ReplayWriter implements AutoCloseable {
             }
             pending.clear();
             handle.rollbackToSavepoint("units");
-            handle.releaseSavepoint("units");
             targets.load(handle);
         }
         if (units.size() == 1) {
