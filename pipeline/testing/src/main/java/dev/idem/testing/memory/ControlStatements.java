@@ -24,6 +24,7 @@ final class ControlStatements {
         Answer run(MemorySession session, Parameters bound) throws SQLException;
     }
 
+    private static final String UNIQUE_VIOLATION = "23505";
     private static final Map<String, Statement> BY_BEGINNING = new LinkedHashMap<>();
 
     static {
@@ -180,9 +181,16 @@ final class ControlStatements {
         return Answer.rows(List.of("id", "definition_json", "floor_epoch", "floor_lsn", "floor_seq"), rows);
     }
 
-    private static Answer insertTarget(MemorySession session, Parameters bound) {
+    private static Answer insertTarget(MemorySession session, Parameters bound) throws SQLException {
         MemoryState state = session.changing();
-        long id = 1 + state.targets.size();
+        boolean known = state.targets.values().stream()
+                .anyMatch(row -> row.pipeline().equals(bound.text(0))
+                        && row.schema().equals(bound.text(1))
+                        && row.table().equals(bound.text(2)));
+        if (known) {
+            throw new SQLException("duplicate key value violates unique constraint", UNIQUE_VIOLATION);
+        }
+        long id = 1L + state.targets.size();
         state.targets.put(
                 id,
                 new TargetRow(

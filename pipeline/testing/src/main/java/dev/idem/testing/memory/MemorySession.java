@@ -137,12 +137,12 @@ final class MemorySession {
             case "commit" ->
                 call("commit", () -> {
                     commitWorking();
-                    return null;
+                    return true;
                 });
             case "rollback" ->
                 call("rollback", () -> {
                     rollback(first);
-                    return null;
+                    return true;
                 });
             case "setSavepoint" -> {
                 changing();
