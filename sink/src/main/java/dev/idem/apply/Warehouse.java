@@ -13,6 +13,7 @@ import org.flywaydb.core.api.exception.FlywayValidateException;
 import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.statement.SqlStatements;
 import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jdbi.v3.core.statement.TemplateEngine;
@@ -81,8 +82,8 @@ public final class Warehouse {
      * @throws PipelineException of the warehouse's kinds
      */
     public Handle open() {
+        Handle handle = connect();
         try {
-            Handle handle = jdbi.open();
             SESSION.forEach((name, value) -> handle.createQuery("select set_config(:name, :value, false)")
                     .bind("name", name)
                     .bind("value", value)
@@ -91,6 +92,16 @@ public final class Warehouse {
             handle.execute("set default_transaction_isolation = 'read committed'");
             leaveTriggersOut(handle);
             return handle;
+        } catch (JdbiException e) {
+            try (handle) {
+                throw WarehouseFailure.of("setting up a session of the warehouse", e);
+            }
+        }
+    }
+
+    private Handle connect() {
+        try {
+            return jdbi.open();
         } catch (ConnectionException e) {
             throw WarehouseFailure.of("connecting to the warehouse at " + settings.url(), e);
         }
@@ -106,7 +117,7 @@ public final class Warehouse {
         } catch (UnableToExecuteStatementException e) {
             SQLException sql = WarehouseFailure.find(e);
             if (sql == null || !INSUFFICIENT_PRIVILEGE.equals(sql.getSQLState())) {
-                throw WarehouseFailure.of("setting up a session of the warehouse", e);
+                throw e;
             }
         }
     }

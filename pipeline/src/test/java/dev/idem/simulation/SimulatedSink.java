@@ -1,0 +1,97 @@
+package dev.idem.simulation;
+
+import dev.idem.apply.ApplyLoop;
+import dev.idem.apply.ApplyLoops;
+import dev.idem.apply.ApplySettings;
+import dev.idem.apply.OnTableFailure;
+import dev.idem.apply.Warehouse;
+import dev.idem.apply.WarehouseSettings;
+import dev.idem.apply.WriterClaim;
+import dev.idem.error.ErrorKind;
+import dev.idem.error.PipelineException;
+import java.time.Duration;
+import java.util.Map;
+import org.apache.kafka.common.IsolationLevel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A sink process: the product's duty cycle and all beneath it, opened again after what heals by itself.
+ *
+ * <p><i>Threads:</i> one thread.
+ */
+final class SimulatedSink {
+
+    private final World world;
+    private final Warehouse warehouse;
+    private final ApplySettings settings;
+    private WriterClaim claim = WriterClaim.starting();
+    private @Nullable ApplyLoop loop;
+    private long generation;
+
+    SimulatedSink(World world) {
+        this.world = world;
+        this.warehouse = new Warehouse(new WarehouseSettings(world.warehouse().url(), Map.of()), "idem-sim");
+        this.settings = new ApplySettings(
+                1 + world.random().nextInt(8), 1 << 20, 1 + world.random().nextInt(4), OnTableFailure.STOP);
+    }
+
+    long generation() {
+        return generation;
+    }
+
+    /**
+     * One duty cycle; how many cuts were applied.
+     *
+     * @throws PipelineException {@link ErrorKind#FENCED} where it is no longer the writer, or what no fault explains
+     */
+    int runOnce() {
+        if (!world.log().hasTopic(world.topics().progress())) {
+            return 0;
+        }
+        try {
+            return opened().runOnce(Duration.ZERO);
+        } catch (PipelineException e) {
+            close();
+            if (e.response() != ErrorKind.Response.RETRY) {
+                throw e;
+            }
+            return 0;
+        }
+    }
+
+    /** Begins to read everything anew. */
+    void replay() {
+        if (world.log().hasTopic(world.topics().progress())) {
+            opened().rewindToBeginning();
+        }
+    }
+
+    private ApplyLoop opened() {
+        ApplyLoop open = loop;
+        if (open == null) {
+            open = ApplyLoops.open(
+                    warehouse,
+                    clientId -> new SimulatedConsumer(
+                            world.log(), world.faults(), world.random(), IsolationLevel.READ_COMMITTED),
+                    world.topics(),
+                    settings,
+                    claim);
+            claim = claim.goingOn();
+            generation = open.progress().generation();
+            loop = open;
+        }
+        return open;
+    }
+
+    private void close() {
+        ApplyLoop open = loop;
+        loop = null;
+        if (open != null) {
+            try {
+                open.close();
+            } catch (PipelineException e) {
+                // the session is broken already
+            }
+        }
+    }
+}
