@@ -4,6 +4,7 @@ import dev.idem.change.Topics;
 import dev.idem.consume.ConsumerFactory;
 import dev.idem.consume.CutFollower;
 import dev.idem.consume.CutReader;
+import dev.idem.consume.EventFinder;
 
 /** Opens the sink's duty cycle on any consumers, as {@link Sink} does on Kafka's. */
 public final class ApplyLoops {
@@ -23,6 +24,7 @@ public final class ApplyLoops {
                 topics,
                 settings,
                 NOBODY,
-                new Resumption(writer, consumers, topics, "parked", settings));
+                new Resumption(writer, consumers, topics, "parked", settings),
+                new DeadLetterRetry(writer, new EventFinder(consumers, topics, "retries")));
     }
 }
