@@ -3,6 +3,7 @@ package dev.idem.breadth;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.idem.breadth.TableShape.Kind;
+import dev.idem.change.TableId;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -14,34 +15,54 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * A generated database under random transactions and changes of its schema, with the pipeline stopped now and then.
  *
- * <p>The long form: {@code ./mvnw -B -pl pipeline -am verify -Dit.test=BreadthIT -Dtest=none -Didem.breadth=true
+ * <p>The short form runs always, with one seed that stays and one that does not. The long form: {@code ./mvnw -B -pl pipeline -am verify -Dit.test=BreadthIT -Dtest=none -Didem.breadth=true
  * -Didem.breadth.tables=300 -Didem.breadth.minutes=5}; what else can be said see {@link BreadthPlan}.
  */
-@EnabledIfSystemProperty(named = "idem.breadth", matches = "true")
 class BreadthIT {
+
+    private static final int SEED_THAT_STAYS = 4711;
 
     private static final Duration DRAIN = Duration.ofMinutes(Integer.getInteger("idem.breadth.drain", 4));
 
-    private final BreadthPlan plan = BreadthPlan.fromSystemProperties();
-
     @Test
+    @EnabledIfSystemProperty(named = "idem.breadth", matches = "true")
     @DisplayName("random tables, types, names, keys, transactions and changes of schema: every table ends equal")
     void a_generated_database_ends_equal_value_by_value() throws Exception {
+        endsEqual(BreadthPlan.fromSystemProperties());
+    }
+
+    static LongStream seeds() {
+        return LongStream.of(SEED_THAT_STAYS, Long.getLong("idem.seed", System.nanoTime()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    @DisabledIfSystemProperty(named = "idem.breadth", matches = "true")
+    @DisplayName("the same with a few tables, for some seconds")
+    void a_small_generated_database_ends_equal(long seed) throws Exception {
+        endsEqual(BreadthPlan.small(seed));
+    }
+
+    private static void endsEqual(BreadthPlan plan) throws Exception {
         say(plan + " (again: -Didem.seed=" + plan.seed() + ")");
         try (Replication replication = new Replication();
                 Connection source = replication.source();
                 Connection warehouse = replication.warehouse()) {
             GeneratedDatabase database = GeneratedDatabase.make(source, warehouse, plan);
             replication.start();
-            Tally tally = storm(replication, database);
+            Tally tally = storm(plan, replication, database);
             say(tally.toString());
             replication.start();
             try {
@@ -50,6 +71,7 @@ class BreadthIT {
                 say("not caught up: " + replication.sinkTrouble());
             }
 
+            resyncNamed(replication, database);
             List<String> report = settle(replication, database, source, warehouse);
             assertThat(report)
                     .as(
@@ -57,17 +79,15 @@ class BreadthIT {
                             plan.seed(), replication.sinkTrouble(), replication.deadLetters())
                     .isEmpty();
             assertThat(replication.deadLetters()).isEmpty();
-            assertThat(tally.writes())
-                    .as("writes")
-                    .isGreaterThan((int) plan.duration().toSeconds() * 5);
-            assertThat(tally.commits()).as("commits").isGreaterThan((int)
-                    plan.duration().toSeconds());
+            assertThat(tally.writes()).as("writes").isPositive();
+            assertThat(tally.commits()).as("commits").isPositive();
             assertThat(tally.changes() > 0 || plan.operations().isEmpty()).isTrue();
         }
     }
 
     /** The load, and the pipeline that stops and starts beneath it; at the end the pipeline is stopped. */
-    private Tally storm(Replication replication, GeneratedDatabase database) throws Exception {
+    private static Tally storm(BreadthPlan plan, Replication replication, GeneratedDatabase database)
+            throws Exception {
         Tally tally = new Tally();
         CountDownLatch end = new CountDownLatch(1);
         Queue<Throwable> broken = new ConcurrentLinkedQueue<>();
@@ -103,12 +123,29 @@ class BreadthIT {
         return tally;
     }
 
+    /**
+     * What the pipeline cannot follow and names, with the remedy: the rows of a partition that was taken out of its
+     * table stay. The remedy is taken, and then these tables are compared as all others are.
+     */
+    private static void resyncNamed(Replication replication, GeneratedDatabase database) {
+        List<TableId> named = database.tables().stream()
+                .filter(slot -> slot.history().stream()
+                        .anyMatch(event -> event.startsWith(SchemaOperation.DETACH_PARTITION.name())))
+                .flatMap(slot -> slot.shape().stream())
+                .map(shape -> new TableId(shape.schema(), shape.name()))
+                .toList();
+        if (!named.isEmpty()) {
+            say("a partition was detached, which needs a resync: " + named);
+            replication.resync(named);
+        }
+    }
+
     /** Compares until all is equal or time is up: re-reads end when they end. */
-    private List<String> settle(
+    private static List<String> settle(
             Replication replication, GeneratedDatabase database, Connection source, Connection warehouse)
             throws Exception {
         List<String> report = report(database, source, warehouse);
-        long until = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        long until = System.nanoTime() + DRAIN.toNanos();
         while (!report.isEmpty() && System.nanoTime() < until) {
             replication.failIfEnded();
             assertThat(new CountDownLatch(1).await(3, TimeUnit.SECONDS)).isFalse();

@@ -40,14 +40,18 @@ record BreadthPlan(
                 duration.isZero() ? Duration.ofSeconds(20) : duration,
                 Integer.getInteger("idem.breadth.clients", 4),
                 Integer.getInteger("idem.breadth.restarts", 2),
-                operations(System.getProperty("idem.breadth.ddl", "default")));
+                operations(System.getProperty("idem.breadth.ddl", "all")));
+    }
+
+    /** A few tables and every change, for a test that is to be short. */
+    static BreadthPlan small(long seed) {
+        return new BreadthPlan(seed, 8, Duration.ofSeconds(12), 3, 1, EnumSet.allOf(SchemaOperation.class));
     }
 
     private static Set<SchemaOperation> operations(String names) {
         return switch (names) {
             case "none" -> EnumSet.noneOf(SchemaOperation.class);
             case "all" -> EnumSet.allOf(SchemaOperation.class);
-            case "default" -> SchemaOperation.followed();
             default ->
                 Arrays.stream(names.split(",", -1))
                         .map(name -> SchemaOperation.valueOf(name.strip().toUpperCase(Locale.ROOT)))

@@ -2,9 +2,14 @@ package dev.idem.breadth;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.idem.change.RereadRequest;
+import dev.idem.change.TableId;
+import dev.idem.change.Topics;
 import dev.idem.config.SettingsLoader;
 import dev.idem.process.EmbeddedServers;
 import dev.idem.process.Pipeline;
+import dev.idem.publish.LogSettings;
+import dev.idem.publish.RereadTail;
 import dev.idem.testing.TestDirectory;
 import dev.idem.testing.TestKafka;
 import dev.idem.testing.TestPostgres;
@@ -108,6 +113,19 @@ final class Replication implements AutoCloseable {
         if (running != null && running.failure().isPresent()) {
             throw new AssertionError("the pipeline ended", running.failure().get());
         }
+    }
+
+    /** Asks for these tables to be read anew. */
+    void resync(List<TableId> tables) {
+        RereadTail.ask(
+                new LogSettings(
+                        Map.of("bootstrap.servers", kafka.bootstrapServers()),
+                        Map.of(),
+                        1,
+                        (short) 1,
+                        Duration.ofDays(1)),
+                new Topics(NAME),
+                tables.stream().map(table -> new RereadRequest(table, "test")).toList());
     }
 
     /** What the sink waits for, where it waits. */

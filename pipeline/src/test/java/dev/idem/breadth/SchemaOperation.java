@@ -1,8 +1,5 @@
 package dev.idem.breadth;
 
-import java.util.EnumSet;
-import java.util.Set;
-
 /** Changes of a schema that a client makes, and how often against the others. */
 enum SchemaOperation {
     ADD_COLUMN(4),
@@ -33,10 +30,5 @@ enum SchemaOperation {
 
     int weight() {
         return weight;
-    }
-
-    /** Those that the pipeline follows. */
-    static Set<SchemaOperation> followed() {
-        return EnumSet.of(ADD_COLUMN, RENAME_COLUMN, WIDEN_TYPE, ADD_ENUM_VALUE);
     }
 }

@@ -72,6 +72,23 @@ class EngineIT {
     }
 
     @Test
+    void names_that_the_engine_cannot_read_hold_up_neither_it_nor_the_slot() throws Exception {
+        try (CaptureFixture fixture = servers.capture(
+                "hardnames",
+                "create table hardnames.\"back\\slash\" (id int primary key)",
+                "create table hardnames.t (id int primary key)",
+                "create table hardnames.\"\ud83d\ude00\" (id int primary key)")) {
+            fixture.startStreaming().close();
+            source.execute("with a as (insert into hardnames.\"\ud83d\ude00\" values (1)),"
+                    + " b as (insert into hardnames.\"back\\slash\" values (1)) insert into hardnames.t values (1)");
+
+            List<SourceRecord> seen = firstRun(fixture, 0, 1);
+
+            assertThat(fixture.confirmedFlush()).isEqualTo(endOf(seen, 0));
+        }
+    }
+
+    @Test
     @DisplayName("trap 11b: Kafka Connect's RetriableException ends the engine, and the batch comes again")
     void retriable_exception_of_the_handler_loses_no_batch() throws Exception {
         try (CaptureFixture fixture = prepared("retriable")) {
