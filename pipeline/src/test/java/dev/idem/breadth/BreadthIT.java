@@ -86,8 +86,7 @@ class BreadthIT {
     }
 
     /** The load, and the pipeline that stops and starts beneath it; at the end the pipeline is stopped. */
-    private static Tally storm(BreadthPlan plan, Replication replication, GeneratedDatabase database)
-            throws Exception {
+    private static Tally storm(BreadthPlan plan, Replication replication, GeneratedDatabase database) throws Exception {
         Tally tally = new Tally();
         CountDownLatch end = new CountDownLatch(1);
         Queue<Throwable> broken = new ConcurrentLinkedQueue<>();

@@ -91,7 +91,10 @@ class SnapshotReadingIT {
             for (int i = 1; i <= 8; i++) {
                 try (ResultSet row = statement.executeQuery("select c" + i + "::text from s.t")) {
                     row.next();
-                    assertThat(definition.columns().get(definition.indexOf("c" + i)).missing())
+                    assertThat(definition
+                                    .columns()
+                                    .get(definition.indexOf("c" + i))
+                                    .missing())
                             .isEqualTo(row.getString(1));
                 }
             }
@@ -105,8 +108,7 @@ class SnapshotReadingIT {
             SourcePublication publication = new SourcePublication(connection, "gone");
             assertThatThrownBy(() -> publication.ensure(List.of(new TableId("s", "t"), new TableId("s", "was"))))
                     .isInstanceOfSatisfying(
-                            PipelineException.class,
-                            e -> assertThat(e.kind()).isEqualTo(ErrorKind.SOURCE_UNREACHABLE));
+                            PipelineException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.SOURCE_UNREACHABLE));
         }
     }
 }
