@@ -5,7 +5,6 @@ import dev.idem.assemble.TransactionAssembler;
 import dev.idem.capture.CaptureStatus.State;
 import dev.idem.change.Cut;
 import dev.idem.change.Lsn;
-import dev.idem.change.TableDefinition;
 import dev.idem.change.TableId;
 import dev.idem.change.Topics;
 import dev.idem.error.ErrorKind;
@@ -17,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,11 +57,12 @@ final class CaptureRun {
             });
             try (Publisher publisher = Publisher.open(settings.log(), topics, identity)) {
                 publisher.lastCut().ifPresent(progress::found);
-                List<TableId> tables = chooseTables(source);
+                TableChoice choice = new TableChoice(source, settings.source());
+                List<TableId> tables = choice.tables();
                 Set<TableId> added = publication(source).ensure(tables);
                 StartDecision decision = StartRules.decide(new StartFacts(
                         publisher.lastCut(), identity, source.slot(), source.walEnd(), settings.onNewHistory()));
-                act(decision, new Open(source, publisher, tables, added, CatalogueWatch.relations(source, tables)));
+                act(decision, new Open(source, publisher, choice, tables, added, CatalogueWatch.relations(source, tables)));
             }
         }
     }
@@ -76,6 +75,7 @@ final class CaptureRun {
     private record Open(
             SourceDatabase source,
             Publisher publisher,
+            TableChoice choice,
             List<TableId> tables,
             Set<TableId> added,
             Map<TableId, Long> relations) {}
@@ -95,37 +95,8 @@ final class CaptureRun {
         }
     }
 
-    private List<TableId> chooseTables(SourceDatabase source) {
-        TablePatterns patterns = patterns();
-        SourceCatalogue catalogue = new SourceCatalogue(source.connection());
-        List<SourceTable> chosen = catalogue.tables(patterns, settings.source().publication());
-        for (SourceTable table : chosen) {
-            table.obstacle()
-                    .ifPresent(reason -> LOG.warn("table is left out table={} reason={}", table.table(), reason));
-            table.warning()
-                    .ifPresent(
-                            reason -> LOG.warn("table is captured in part table={} reason={}", table.table(), reason));
-        }
-        List<TableId> tables = chosen.stream()
-                .filter(SourceTable::isReplicable)
-                .map(SourceTable::table)
-                .toList();
-        if (tables.isEmpty()) {
-            throw new PipelineException(
-                    ErrorKind.SOURCE_UNFIT,
-                    "no table of " + settings.source().address() + " fits source.tables="
-                            + settings.source().tables() + " and source.exclude="
-                            + settings.source().excludedTables() + " (expected: at least one)");
-        }
-        return tables;
-    }
-
     private SourcePublication publication(SourceDatabase source) {
         return new SourcePublication(source.connection(), settings.source().publication());
-    }
-
-    private TablePatterns patterns() {
-        return new TablePatterns(settings.source().tables(), settings.source().excludedTables());
     }
 
     private void snapshot(StartDecision.Snapshot decision, Open open) throws InterruptedException {
@@ -203,9 +174,11 @@ final class CaptureRun {
             TypeWatch types = new TypeWatch(open.source(), open.tables(), definitions, readers, open.publisher());
             StreamHandler.Parts parts = new StreamHandler.Parts(
                     new TransactionAssembler(spill), readers, definitions, open.publisher(), progress);
+            Set<TableId> names =
+                    open.choice().engineNames(open.tables(), open.publisher().knownDefinitions());
             try (StreamHandler handler = new StreamHandler(
                             decision, topics, settings.heartbeat().dividedBy(2), parts);
-                    Engine engine = Engine.start(EngineOptions.of(settings, engineNames(open)), handler);
+                    Engine engine = Engine.start(EngineOptions.of(settings, names), handler);
                     RereadRunner rereads =
                             RereadRunner.start(settings, decision.epoch(), definitions, open.publisher(), progress)) {
                 QuietChanges quietChanges = new QuietChanges(
@@ -219,25 +192,6 @@ final class CaptureRun {
                 watchStream(engine, rereads, types, open, catalogue);
             }
         }
-    }
-
-    /** The tables to stream, by the names that the engine is told. */
-    private Set<TableId> engineNames(Open open) {
-        Set<TableId> alike = ColumnsByCase.tables(open.source().connection());
-        Set<TableId> names = new TreeSet<>();
-        streamed(open).forEach(table -> names.add(alike.contains(table) ? ColumnsByCase.alias(table) : table));
-        return names;
-    }
-
-    /** Those of now and those that the log knows: the stream may still be where one of these was not yet dropped. */
-    private Set<TableId> streamed(Open open) {
-        TablePatterns patterns = patterns();
-        Set<TableId> tables = new TreeSet<>(open.tables());
-        open.publisher().knownDefinitions().stream()
-                .map(TableDefinition::table)
-                .filter(patterns::choose)
-                .forEach(tables::add);
-        return tables;
     }
 
     private boolean leavesColumnsOut() {

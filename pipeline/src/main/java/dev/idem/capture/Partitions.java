@@ -4,18 +4,22 @@ import dev.idem.change.TableId;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The partitions of the source's tables and how each came to its place.
  *
- * <p>A partition that was made in its place was empty then, and every later row of it is in the stream. One that was a
- * table before and was attached brought rows that the stream does not name: its root has to be read anew.
+ * <p>What is written to a partition in its place is in the stream under its root's name. Rows that it had before, as a
+ * table of its own, are not: then its root has to be read anew.
  *
- * <p><i>Threads:</i> immutable.
+ * <p><i>Threads:</i> one thread.
  */
 final class Partitions {
 
@@ -25,21 +29,34 @@ final class Partitions {
      */
     private static final String PARTITIONS = """
             select i.inhrelid::bigint || ' ' || i.xmin, n.nspname, r.relname,
+                quote_ident(pn.nspname) || '.' || quote_ident(p.relname), i.xmin::text,
                 a.xmin <> i.xmin,
                 coalesce(age(i.xmin) <= age(s.catalog_xmin), false)
             from pg_inherits i
-            join pg_class p on p.oid = i.inhrelid and p.relispartition
+            join pg_class p on p.oid = i.inhrelid and p.relispartition and p.relkind in ('r', 'p')
+            join pg_namespace pn on pn.oid = p.relnamespace
             join pg_attribute a on a.attrelid = i.inhrelid and a.attnum = -1
             join pg_class r on r.oid = pg_partition_root(i.inhrelid)
             join pg_namespace n on n.oid = r.relnamespace
             left join pg_replication_slots s on s.slot_name = ?
             """;
 
+    private static final Logger LOG = LoggerFactory.getLogger(Partitions.class);
+
+    private final SourceDatabase source;
     private final Map<String, Place> places;
 
-    private record Place(TableId root, boolean attached, boolean young) {}
+    /**
+     * A partition in its place.
+     *
+     * @param since the transaction that gave it the place
+     * @param moved whether it was made by another one
+     * @param young whether the stream may not have been there yet when it last ended
+     */
+    private record Place(TableId root, String partition, String since, boolean moved, boolean young) {}
 
-    private Partitions(Map<String, Place> places) {
+    private Partitions(SourceDatabase source, Map<String, Place> places) {
+        this.source = source;
         this.places = places;
     }
 
@@ -50,48 +67,58 @@ final class Partitions {
             statement.setString(1, slot);
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
-                    places.put(
-                            row.getString(1),
-                            new Place(
-                                    new TableId(row.getString(2), row.getString(3)),
-                                    row.getBoolean(4),
-                                    row.getBoolean(5)));
+                    places.put(row.getString(1), place(row));
                 }
             }
         } catch (SQLException e) {
             throw SourceFault.of("listing the source's partitions", e);
         }
-        return new Partitions(places);
+        return new Partitions(source, places);
     }
 
-    /** The roots to which a table was attached where the stream may not have been yet when it last ended. */
+    private static Place place(ResultSet row) throws SQLException {
+        return new Place(
+                new TableId(row.getString(2), row.getString(3)),
+                row.getString(4),
+                row.getString(5),
+                row.getBoolean(6),
+                row.getBoolean(7));
+    }
+
+    /** The roots that got rows with a partition where the stream may not have been yet when it last ended. */
     Set<TableId> youngAttachments() {
-        Set<TableId> roots = new TreeSet<>();
-        places.values().stream()
-                .filter(place -> place.attached() && place.young())
-                .forEach(place -> roots.add(place.root()));
-        return roots;
+        return roots(entry -> entry.getValue().young() && bringsRows(entry.getValue()));
     }
 
-    /** The roots to which a table was attached since. */
+    /** The roots that got rows with a partition since. */
     Set<TableId> attachedSince(Partitions before) {
-        Set<TableId> roots = new TreeSet<>();
-        places.forEach((partition, place) -> {
-            if (place.attached() && !before.places.containsKey(partition)) {
-                roots.add(place.root());
-            }
-        });
-        return roots;
+        return roots(entry -> !before.places.containsKey(entry.getKey()) && bringsRows(entry.getValue()));
     }
 
     /** The roots that have lost a partition since. */
     Set<TableId> lostSince(Partitions before) {
+        return before.roots(entry -> !places.containsKey(entry.getKey()));
+    }
+
+    private Set<TableId> roots(Predicate<Map.Entry<String, Place>> chosen) {
         Set<TableId> roots = new TreeSet<>();
-        before.places.forEach((partition, place) -> {
-            if (!places.containsKey(partition)) {
-                roots.add(place.root());
-            }
-        });
+        places.entrySet().stream()
+                .filter(chosen)
+                .forEach(entry -> roots.add(entry.getValue().root()));
         return roots;
+    }
+
+    /** Whether it has a row that is not younger than its place. */
+    private boolean bringsRows(Place place) {
+        String sql = "select exists (select from " + place.partition() + " where age(xmin) >= age('" + place.since()
+                + "'::xid))";
+        try (Statement statement = source.connection().createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            return row.next() && row.getBoolean(1);
+        } catch (SQLException e) {
+            // Dropped meanwhile, or the role may read it through its root only.
+            LOG.debug("cannot look at the partition {}", place.partition(), e);
+            return place.moved();
+        }
     }
 }

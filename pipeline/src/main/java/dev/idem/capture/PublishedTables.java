@@ -3,6 +3,7 @@ package dev.idem.capture;
 import dev.idem.change.ColumnDefinition;
 import dev.idem.change.TableDefinition;
 import dev.idem.change.TableId;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -18,11 +19,29 @@ import java.util.Set;
  *
  * <p><i>Threads:</i> one thread.
  *
- * <p><i>Source:</i> PostgreSQL, {@code pg_publication_tables}; lists and filters exist from version 15 on.
+ * <p><i>Source:</i> PostgreSQL, {@code pg_get_publication_tables}; lists and filters exist from version 15 on.
  */
 final class PublishedTables {
 
     private static final int VERSION_WITH_FILTERS = 15;
+
+    /*
+     * The view pg_publication_tables would list the whole publication for each table. A list and a filter do not count
+     * where the publication has the table's schema too.
+     */
+    private static final String PUBLISHED = """
+            select
+                case when r.prattrs is not null then array(
+                    select a.attname::text from pg_attribute a
+                    where a.attrelid = r.prrelid and a.attnum = any (r.prattrs::int2[])) end,
+                pg_get_expr(r.prqual, r.prrelid)
+            from pg_publication p
+            join pg_publication_rel r on r.prpubid = p.oid
+            join pg_class c on c.oid = r.prrelid
+            where p.pubname = ? and r.prrelid = ?::oid
+                and not exists (select from pg_publication_namespace n
+                    where n.pnpubid = p.oid and n.pnnspid = c.relnamespace)
+            """;
 
     private final Connection connection;
     private final String publication;
@@ -47,21 +66,18 @@ final class PublishedTables {
         if (connection.getMetaData().getDatabaseMajorVersion() < VERSION_WITH_FILTERS) {
             return new PublishedTable(definition, partitioned, Optional.empty());
         }
-        String sql = "select attnames::text[], rowfilter from pg_publication_tables"
-                + " where pubname = ? and schemaname = ? and tablename = ?";
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+        try (PreparedStatement statement = connection.prepareStatement(PUBLISHED)) {
             statement.setString(1, publication);
-            statement.setString(2, definition.table().schema());
-            statement.setString(3, definition.table().name());
+            statement.setLong(2, definition.relation());
             try (ResultSet row = statement.executeQuery()) {
                 if (!row.next()) {
                     return new PublishedTable(definition, partitioned, Optional.empty());
                 }
-                Object names = row.getObject(1) == null
-                        ? new String[0]
-                        : row.getArray(1).getArray();
+                Array names = row.getArray(1);
                 return new PublishedTable(
-                        narrowed(definition, new HashSet<>(Arrays.asList((String[]) names))),
+                        names == null
+                                ? definition
+                                : narrowed(definition, new HashSet<>(Arrays.asList((String[]) names.getArray()))),
                         partitioned,
                         Optional.ofNullable(row.getString(2)));
             }

@@ -63,6 +63,8 @@ final class KafkaLogClients implements LogClients {
         options.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, "10000");
         options.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, "30000");
         options.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, "30000");
+        // The producer asks for each topic that it has not met, and waits this long between two questions.
+        options.put(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, "10");
         options.putAll(settings.client());
         options.putAll(settings.producer());
         options.put(ProducerConfig.ACKS_CONFIG, "all");

@@ -130,6 +130,15 @@ class PeerTablesIT {
         pipeline.catchUp();
 
         equalInTime("ranged");
+
+        pipeline.transaction(
+                "create table ranged_4 (v text, id int primary key)",
+                "insert into ranged_4 values ('in the same transaction', 31)",
+                "alter table ranged attach partition ranged_4 for values from (30) to (40)",
+                "insert into ranged values (32, 'after')");
+        pipeline.catchUp();
+
+        equalInTime("ranged");
     }
 
     /** The table is read anew beside the stream, which takes its time. */

@@ -21,7 +21,9 @@ public final class CarrySql {
             arrays.append("?::text[], ");
             names.append("c").append(i).append(", ");
             join.append(i == 0 ? "" : "\n  and ")
-                    .append("target.%s = bound.c%d::%s".formatted(column.quoted(), i, column.castType()));
+                    .append(column.compared("target." + column.quoted()))
+                    .append(" = ")
+                    .append(column.compared("bound.c" + i + "::" + column.castType()));
         }
         return """
                 select

@@ -38,7 +38,8 @@ final class Fragments {
     /** {@code left.key = right.key and ...}. */
     static String sameKey(TargetTable table, String left, String right) {
         return table.key().stream()
-                .map(column -> left + '.' + column.quoted() + " = " + right + '.' + column.quoted())
+                .map(column -> column.compared(left + '.' + column.quoted()) + " = "
+                        + column.compared(right + '.' + column.quoted()))
                 .collect(Collectors.joining("\n  and "));
     }
 

@@ -12,13 +12,15 @@ import org.jspecify.annotations.Nullable;
  * @param notNull whether NULL is refused
  * @param toastable whether a change may leave the value out
  * @param collation as SQL writes it, where it is not the type's own; null otherwise
+ * @param domainBase where the type is a domain, the type below it that is none; null otherwise
  */
 public record TargetColumn(
         String name,
         String type,
         boolean notNull,
         boolean toastable,
-        @Nullable String collation) {
+        @Nullable String collation,
+        @Nullable String domainBase) {
 
     private static final String BUILT_IN = "pg_catalog.";
 
@@ -39,6 +41,19 @@ public record TargetColumn(
     String castType() {
         String base = SqlType.withoutModifier(type);
         return base.equals("regclass") ? "bpchar::regclass" : base;
+    }
+
+    /** The same column; {@code base} is the type below its domain. */
+    public TargetColumn basedOn(@Nullable String base) {
+        return new TargetColumn(name, type, notNull, toastable, collation, base);
+    }
+
+    /**
+     * The value as two of them are compared. A domain over an enum or a composite type has no operators, since those of
+     * all enums do not take it for one.
+     */
+    String compared(String value) {
+        return domainBase == null ? value : value + "::" + SqlType.withoutModifier(domainBase);
     }
 
     /** The type with its collation, as a definition writes it. */

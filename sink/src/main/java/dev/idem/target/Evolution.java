@@ -152,6 +152,6 @@ final class Evolution {
     }
 
     private static TargetColumn allowingNull(ColumnDefinition column) {
-        return new TargetColumn(column.name(), column.type(), false, column.toastable(), column.collation());
+        return new TargetColumn(column.name(), column.type(), false, column.toastable(), column.collation(), null);
     }
 }

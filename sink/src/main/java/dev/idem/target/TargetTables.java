@@ -7,6 +7,7 @@ import dev.idem.change.Row;
 import dev.idem.change.TableDefinition;
 import dev.idem.change.TableDefinitionCodec;
 import dev.idem.change.TableId;
+import dev.idem.change.TypeDefinition;
 import dev.idem.change.Version;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
@@ -287,7 +288,7 @@ public final class TargetTables {
         for (ColumnDefinition column : definition.columns()) {
             String expression = column.generation();
             if (expression == null || definition.isKey(column.name())) {
-                columns.add(column(column));
+                columns.add(column(column).basedOn(domainBase(definition, column.type())));
             } else {
                 generated.add(new GeneratedColumn(column(column), expression, columns.size()));
             }
@@ -299,9 +300,19 @@ public final class TargetTables {
         return new TargetTable(definition.table().schema(), definition.table().name(), columns, key, id, generated);
     }
 
+    private static @Nullable String domainBase(TableDefinition definition, String type) {
+        for (TypeDefinition known : definition.types()) {
+            if (known instanceof TypeDefinition.DomainType domain && domain.name().equals(type)) {
+                String below = domainBase(definition, domain.base());
+                return below == null ? domain.base() : below;
+            }
+        }
+        return null;
+    }
+
     /** A generated column is never carried, so it cannot forbid NULL. */
     static TargetColumn column(ColumnDefinition column) {
         boolean notNull = column.notNull() && !column.generated();
-        return new TargetColumn(column.name(), column.type(), notNull, column.toastable(), column.collation());
+        return new TargetColumn(column.name(), column.type(), notNull, column.toastable(), column.collation(), null);
     }
 }
