@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 class NarrowTargetIT {
 
     @Test
-    @DisplayName("peer 54: a value out of the target's range is set aside by row and column, never cut; the others go on")
+    @DisplayName(
+            "peer 54: a value out of the target's range is set aside by row and column, never cut; the others go on")
     void value_out_of_the_targets_range_is_set_aside_by_column_and_the_others_go_on() throws Exception {
         try (Servers servers = Servers.start();
                 PipelineFixture pipeline = new PipelineFixture(servers)) {

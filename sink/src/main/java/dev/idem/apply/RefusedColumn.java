@@ -20,8 +20,8 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 
 /**
- * Finds the column that does not take a value: PostgreSQL's message names the type at the most. The columns are tried one
- * by one, in the types that the warehouse's table has, which may be narrower than the source's.
+ * Finds the column that does not take a value: PostgreSQL's message names the type at the most. The columns are tried
+ * one by one, in the types that the warehouse's table has, which may be narrower than the source's.
  *
  * <p><i>Threads:</i> one thread.
  */
