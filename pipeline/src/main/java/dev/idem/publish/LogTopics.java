@@ -81,7 +81,7 @@ final class LogTopics implements AutoCloseable {
         Map<String, String> all = new HashMap<>(options);
         all.put(
                 TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
-                Integer.toString(settings.limit().recordBytes()));
+                Integer.toString(settings.limit().topicRecordBytes()));
         Optional<Short> replication =
                 settings.replicationFactor() < 0 ? Optional.empty() : Optional.of(settings.replicationFactor());
         return new NewTopic(name, Optional.of(partitions), replication).configs(all);

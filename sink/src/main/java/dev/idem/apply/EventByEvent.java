@@ -28,6 +28,7 @@ final class EventByEvent {
     private final DeadLetters deadLetters;
     private final OnTableFailure onTableFailure;
     private final Map<TableId, Tally> tallies = new HashMap<>();
+    private final RefusedColumn refusedColumn = new RefusedColumn();
     private final List<LogEvent> held = new ArrayList<>();
     private String lastRefusal = "";
 
@@ -81,12 +82,12 @@ final class EventByEvent {
             if (onTableFailure != OnTableFailure.DEAD_LETTER || WarehouseFailure.isUniqueViolation(e.failure())) {
                 throw e;
             }
-            setAside(together, String.valueOf(e.getMessage()));
+            setAside(together, e.failure());
         } catch (PipelineException e) {
             if (e.response() != ErrorKind.Response.PARK) {
                 throw e;
             }
-            setAside(together, String.valueOf(e.getMessage()));
+            setAside(together, e);
             count(together, together.size());
         }
     }
@@ -98,12 +99,18 @@ final class EventByEvent {
         }
     }
 
-    private void setAside(List<LogEvent> refused, String reason) {
+    private void setAside(List<LogEvent> refused, PipelineException failure) {
+        String reason = String.valueOf(failure.getMessage());
         lastRefusal = reason;
         WarehouseFailure.call("setting an event aside", () -> {
             handle.rollbackToSavepoint("event");
             writer.reload();
-            refused.forEach(event -> setAside(event, reason));
+            refused.forEach(event -> setAside(
+                    event,
+                    refusedColumn
+                            .find(handle, writer.targets(), event, failure)
+                            .map(column -> reason + ", " + column)
+                            .orElse(reason)));
             return true;
         });
     }
