@@ -53,7 +53,7 @@ import org.junit.jupiter.api.Test;
  */
 class ReplayIT {
 
-    private static final int REWINDS = Integer.getInteger("idem.replay.rewinds", 20);
+    private static final int REWINDS = Integer.getInteger("idem.replay.rewinds", 10);
     private static final int BEGINNINGS = Integer.getInteger("idem.replay.beginnings", 2);
     private static final int ACCOUNTS = 50;
     private static final long PAUSE_MS = 40;
@@ -108,9 +108,7 @@ class ReplayIT {
                 LogPosition from = i < BEGINNINGS
                         ? new LogPosition.Beginning()
                         : new LogPosition.AtCut(1 + random.nextInt((int) appliedCut()));
-                long begun = System.nanoTime();
                 ReplayProgress end = replay(request(from));
-                System.out.println("REWIND " + from + " seen " + end.seen() + " cuts " + (end.toCut() - end.fromCut()) + " ms " + (System.nanoTime() - begun) / 1000000);
 
                 assertThat(end.isWhole()).as("seed %d, %s: %s", seed, from, end).isTrue();
                 assertThat(end.changed()).as("seed %d, %s: %s", seed, from, end).isZero();

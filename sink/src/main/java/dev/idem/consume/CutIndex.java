@@ -40,7 +40,7 @@ public final class CutIndex implements AutoCloseable {
 
     /** An index of the pipeline's cuts; reads nothing before it is asked. */
     public CutIndex(ConsumerProperties properties, Topics topics, String clientId) {
-        this.consumer = properties.forLooks().newConsumer(clientId);
+        this.consumer = properties.newConsumer(clientId);
         this.partition = new TopicPartition(topics.progress(), 0);
     }
 
