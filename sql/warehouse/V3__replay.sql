@@ -1,8 +1,6 @@
--- Purpose: remembers replays, so that one that was ended goes on where it was; and up to which position of the log rows
---          of a re-read may stand, so that deletes are forgotten only behind what the log can bring back.
+-- Purpose: remembers replays, so that one that was ended in the middle goes on where it was.
 -- Run by:  Idem itself at its start, as a migration. Every object stands in the schema "idem".
--- Undo:    drop table idem.replay_table; drop table idem.replay; alter table idem.target drop column reread_epoch,
---          drop column reread_lsn, drop column purged_epoch, drop column purged_lsn; (with no replay running)
+-- Undo:    drop table idem.replay_table; drop table idem.replay; (with no replay going on)
 
 create table idem.replay (
   id bigint generated always as identity primary key,
@@ -39,18 +37,3 @@ comment on column idem.replay_table.seen is 'events read';
 comment on column idem.replay_table.changed is 'rows of the warehouse that were changed';
 comment on column idem.replay_table.refused is 'events that the warehouse refused';
 comment on column idem.replay_table.left_out is 'why the table is left out; null where it is not';
-
-alter table idem.target
-  add column reread_epoch integer not null default 0,
-  add column reread_lsn pg_lsn not null default '0/0',
-  add column purged_epoch integer not null default 0,
-  add column purged_lsn pg_lsn not null default '0/0';
-comment on column idem.target.reread_lsn is 'rows of the last snapshot or re-read stand in the log up to this position of the stream';
-comment on column idem.target.purged_lsn is 'deletes up to this position are forgotten: the log can bring back nothing older';
-
--- What was read anew before is not known, so everything that the log holds now may be.
-update idem.target as target set
-  reread_epoch = progress.epoch,
-  reread_lsn = progress.commit_lsn
-from idem.progress as progress
-where progress.pipeline = target.pipeline;

@@ -33,7 +33,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
@@ -52,9 +53,10 @@ import org.junit.jupiter.api.Test;
  */
 class ReplayIT {
 
-    private static final int REWINDS = Integer.getInteger("idem.replay.rewinds", 20);
+    private static final int REWINDS = Integer.getInteger("idem.replay.rewinds", 10);
     private static final int BEGINNINGS = Integer.getInteger("idem.replay.beginnings", 2);
     private static final int ACCOUNTS = 50;
+    private static final long PAUSE_MS = 40;
     private static final ReplayListener UNTOLD = progress -> {};
 
     private static PipelineFixture.Servers servers;
@@ -97,7 +99,7 @@ class ReplayIT {
     void rewinds_under_load_change_nothing_and_nobody_sees_anything_worse_in_between() throws Exception {
         long seed = Long.getLong("idem.test.seed", System.nanoTime());
         Random random = new Random(seed);
-        AtomicBoolean done = new AtomicBoolean();
+        CountDownLatch done = new CountDownLatch(1);
         CompletableFuture<Void> load = CompletableFuture.runAsync(() -> load(done, new Random(seed)));
         Observer observer = new Observer();
         CompletableFuture<Void> looks = CompletableFuture.runAsync(() -> observer.watch(done));
@@ -112,7 +114,7 @@ class ReplayIT {
                 assertThat(end.changed()).as("seed %d, %s: %s", seed, from, end).isZero();
             }
         } finally {
-            done.set(true);
+            done.countDown();
         }
         load.join();
         looks.join();
@@ -348,11 +350,11 @@ class ReplayIT {
     }
 
     /** Transfers, passing rows that never come back, key changes with large values, equal rows, truncates. */
-    private void load(AtomicBoolean done, Random random) {
+    private void load(CountDownLatch done, Random random) {
         try (Connection connection = pipeline.sourceConnection();
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
-            for (int i = 1; !done.get(); i++) {
+            for (int i = 1; !done.await(PAUSE_MS, TimeUnit.MILLISECONDS); i++) {
                 int amount = random.nextInt(10);
                 int doc = 1 + random.nextInt(20);
                 statement.execute("update account set balance = balance - " + amount + ", turn = turn + 1 where id = "
@@ -371,7 +373,7 @@ class ReplayIT {
                 statement.execute(i % 20 == 0 ? "truncate scratch" : "insert into scratch values (" + i + ")");
                 connection.commit();
             }
-        } catch (SQLException e) {
+        } catch (SQLException | InterruptedException e) {
             throw new IllegalStateException("load", e);
         }
     }
@@ -383,12 +385,12 @@ class ReplayIT {
         private int oldestPassing;
         private volatile long looks;
 
-        void watch(AtomicBoolean done) {
+        void watch(CountDownLatch done) {
             try (Connection connection = pipeline.warehouseConnection();
                     Statement statement = connection.createStatement()) {
                 connection.setAutoCommit(false);
                 connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-                while (!done.get() && violation.get() == null) {
+                while (done.getCount() > 0 && violation.get() == null) {
                     look(statement);
                     connection.rollback();
                     looks++;

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -28,19 +29,22 @@ final class IdemProcess implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly, "kill idem"));
     }
 
-    /** Starts it; what it says is appended to the log. */
+    /** Starts {@code run}; what it says is appended to the log. */
     static IdemProcess start(Path settings, Path log) {
-        List<String> command = List.of(
+        return start(log, List.of("run", "-c", settings.toString()));
+    }
+
+    /** Starts any command; what it says is appended to the log. */
+    static IdemProcess start(Path log, List<String> arguments) {
+        List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home", ""), "bin", "java").toString(),
                 "-Xmx384m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path", ""),
-                "dev.idem.cli.Main",
-                "run",
-                "-c",
-                settings.toString());
+                "dev.idem.cli.Main"));
+        command.addAll(arguments);
         try {
             return new IdemProcess(
                     new ProcessBuilder(command)

@@ -78,14 +78,25 @@ final class Storm implements AutoCloseable {
 
     /** Starts the program on these settings and on what else is said. */
     IdemProcess startIdem(String log, Map<String, String> more) {
+        return IdemProcess.start(settingsFile(log, more), directory.resolve(log + ".log"));
+    }
+
+    /** Starts one of the program's other commands on these settings. */
+    IdemProcess startCommand(String command, String... options) {
+        List<String> arguments = new ArrayList<>(
+                List.of(command, "-c", settingsFile(command, Map.of()).toString()));
+        arguments.addAll(List.of(options));
+        return IdemProcess.start(directory.resolve(command + ".log"), arguments);
+    }
+
+    private Path settingsFile(String name, Map<String, String> more) {
         Map<String, String> all = new LinkedHashMap<>(settings);
         all.putAll(more);
         String text = all.entrySet().stream()
                 .map(entry -> entry.getKey() + "=" + entry.getValue() + "\n")
                 .collect(Collectors.joining());
         try {
-            Path file = Files.writeString(directory.resolve(log + ".properties"), text, StandardCharsets.UTF_8);
-            return IdemProcess.start(file, directory.resolve(log + ".log"));
+            return Files.writeString(directory.resolve(name + ".properties"), text, StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

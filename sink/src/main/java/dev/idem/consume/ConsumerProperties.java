@@ -24,10 +24,18 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 public record ConsumerProperties(Map<String, Object> settings) implements ConsumerFactory {
 
     private static final int POLL_RECORDS = 4_000;
+    private static final int LOOK_WAIT_MS = 20;
 
     /** Copies the settings. */
     public ConsumerProperties {
         settings = Map.copyOf(settings);
+    }
+
+    /** For single looks at scattered places: a fetch that was sent ahead must not wait for what is still to come. */
+    public ConsumerProperties forLooks() {
+        Map<String, Object> looks = new HashMap<>(settings);
+        looks.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, LOOK_WAIT_MS);
+        return new ConsumerProperties(looks);
     }
 
     @Override

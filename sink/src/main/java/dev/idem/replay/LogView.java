@@ -18,6 +18,11 @@ import java.util.Collection;
  */
 public record LogView(ConsumerProperties consumers, Topics topics) {
 
+    /** What is read again is there: no fetch must wait for what is still to come. */
+    public LogView {
+        consumers = consumers.forLooks();
+    }
+
     /** Finds cuts. */
     public CutIndex index() {
         return new CutIndex(consumers, topics, clientId("index"));
