@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.fail;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
@@ -15,11 +16,13 @@ import org.slf4j.LoggerFactory;
  * Nothing lost, doubled or resurrected, whatever goes wrong: thousands of schedules of writes, deliveries, crashes,
  * second processes, replays, re-reads and restored sources.
  *
- * <p>{@code -Didem.simulation.schedules=1000000} runs that many; {@code -Didem.simulation.seed=N} runs one again.
+ * <p>An ordinary run tries as many as 30 seconds allow, at most 10,000. {@code -Didem.simulation.schedules=1000000} runs
+ * that many, however long it takes; {@code -Didem.simulation.seed=N} runs one again.
  */
 class PipelineSimulationTest {
 
-    private static final int SCHEDULES = Integer.getInteger("idem.simulation.schedules", 2_000);
+    private static final int ORDINARY_SCHEDULES = 10_000;
+    private static final Duration ORDINARY_TIME = Duration.ofSeconds(30);
     private static final Logger LOG = (Logger) LoggerFactory.getLogger("dev.idem");
     private static Level level;
 
@@ -42,9 +45,15 @@ class PipelineSimulationTest {
             return;
         }
         long first = new Random().nextLong() >>> 1;
-        for (long seed = first; seed < first + SCHEDULES; seed++) {
-            check(seed);
+        Integer asked = Integer.getInteger("idem.simulation.schedules");
+        int most = asked == null ? ORDINARY_SCHEDULES : asked;
+        long end = System.nanoTime() + ORDINARY_TIME.toNanos();
+        int count = 0;
+        while (count < most && (asked != null || System.nanoTime() - end < 0)) {
+            check(first + count);
+            count++;
         }
+        System.out.println("simulated schedules: " + count + ", the first of seed " + first);
     }
 
     private static void check(long seed) {

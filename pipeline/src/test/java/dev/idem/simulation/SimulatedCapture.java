@@ -62,7 +62,7 @@ final class SimulatedCapture {
     }
 
     /** Opens the log and begins as the rules say; true where it streams now, false where a snapshot is done. */
-    boolean start(boolean forgetful) {
+    boolean start() {
         Publisher opened = Publisher.open(clients, topics, source.identity());
         publisher = opened;
         unpublished.removeAll(opened.knownDefinitions());
@@ -78,7 +78,7 @@ final class SimulatedCapture {
         Lsn confirmed = source.confirmed().orElseThrow();
         stream = new StreamPublisher(
                 epoch,
-                forgetful ? confirmed : start.from(),
+                start.from(),
                 new TransactionAssembler(IN_MEMORY),
                 opened,
                 this::takeUnpublished);

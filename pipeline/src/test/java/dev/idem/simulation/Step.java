@@ -23,7 +23,6 @@ record Step(Kind kind, long entropy) {
         MARKERS(2),
         CHECKPOINT(2),
         CAPTURE_DIES(2),
-        CAPTURE_FORGETS(1),
         ENGINE_REWINDS(2),
         SOURCE_CRASHES(1),
         SOURCE_IS_RESTORED(1),

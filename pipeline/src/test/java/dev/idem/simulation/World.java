@@ -42,8 +42,6 @@ final class World implements AutoCloseable {
     private @Nullable SimulatedCapture oldCapture;
     private @Nullable SimulatedSink sink;
     private @Nullable SimulatedSink oldSink;
-    private boolean forgetful;
-    private boolean doubles;
 
     World(long seed) {
         source = new SimulatedSource(new Lsn(FIRST_LSN[(int) Math.floorMod(seed, (long) FIRST_LSN.length)]));
@@ -73,11 +71,6 @@ final class World implements AutoCloseable {
 
     SimulatedSource source() {
         return source;
-    }
-
-    /** True where a capture published again what the log held. */
-    boolean mayHoldDoubles() {
-        return doubles;
     }
 
     SimulatedSource.History history(int epoch) {
@@ -130,10 +123,6 @@ final class World implements AutoCloseable {
             case MARKERS -> log.writeMarkers(random.nextInt(10));
             case CHECKPOINT -> source.checkpoint();
             case CAPTURE_DIES -> capture = null;
-            case CAPTURE_FORGETS -> {
-                capture = null;
-                forgetful = true;
-            }
             case ENGINE_REWINDS -> ifPresent(capture, SimulatedCapture::rewindToConfirmed);
             case SOURCE_CRASHES -> {
                 capture = null;
@@ -199,11 +188,8 @@ final class World implements AutoCloseable {
     private void startCapture() {
         SimulatedCapture started = new SimulatedCapture(this);
         capture = started;
-        boolean again = forgetful;
-        forgetful = false;
-        doubles |= again;
         guarded(started, () -> {
-            if (!started.start(again) && capture == started) {
+            if (!started.start() && capture == started) {
                 capture = null;
             }
         });

@@ -11,6 +11,7 @@ import dev.idem.reduce.TableBatch;
 import dev.idem.sql.UpsertSql.Guard;
 import dev.idem.target.ReplicatedTable;
 import dev.idem.target.TargetTables;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -42,7 +43,9 @@ final class PendingChanges {
     private final Map<TableId, TableBatch> batches = new LinkedHashMap<>();
     private final Map<TableId, TableCount> counts = new LinkedHashMap<>();
     private @Nullable Version applied;
+    private final Map<TableId, Version> writtenUpTo = new HashMap<>();
     private @Nullable Version inHand;
+    private boolean readAnew;
     private long rows;
     private long characters;
 
@@ -68,11 +71,24 @@ final class PendingChanges {
     void begin(@Nullable Version applied) {
         this.applied = applied;
         counts.clear();
+        writtenUpTo.clear();
         inHand = null;
+        readAnew = false;
     }
 
-    /** The cut whose events come next. */
+    /**
+     * The cut whose events come next.
+     *
+     * <p>Rows that were read anew may be older than what the warehouse holds, and their floor takes out what a key change
+     * before them has yet to look up. So they are written apart from the stream's changes before and behind them.
+     */
     void startCut(Cut cut) {
+        boolean readsAnew =
+                cut.kind() == Cut.Kind.STREAM && cut.transactions() == 0 && (cut.events() > 0 || !cut.tables().isEmpty());
+        if (readsAnew || readAnew) {
+            flush();
+        }
+        readAnew = readsAnew;
         inHand = cut.kind() == Cut.Kind.STREAM ? cut.highestVersion() : null;
     }
 
@@ -178,12 +194,20 @@ final class PendingChanges {
             return new TableWriter(handle, table.target(), guard, conflicts).write(batch);
         });
         counts.merge(id, count, TableCount::plus);
+        Version highest = batch.highest();
+        if (highest != null) {
+            writtenUpTo.merge(id, highest, (was, now) -> now.isAfter(was) ? now : was);
+        }
     }
 
     /** Only what is newer than everything that was written of the table needs no look at what else came. */
     private Guard guard(TableId table, TableBatch batch) {
         Version before = applied;
-        boolean fresh = before != null && batch.isNewerThan(before) && batch.isNewerThan(ahead.of(table));
+        Version written = writtenUpTo.get(table);
+        boolean fresh = before != null
+                && batch.isNewerThan(before)
+                && batch.isNewerThan(ahead.of(table))
+                && (written == null || batch.isNewerThan(written));
         return fresh ? Guard.FRESH : Guard.REPLAYED;
     }
 

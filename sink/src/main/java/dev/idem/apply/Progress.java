@@ -23,13 +23,14 @@ public record Progress(long generation, int epoch, Lsn commitLsn, long cut, long
     Progress after(PositionedCut positioned) {
         Cut to = positioned.cut();
         boolean replayed = !to.highestVersion().isAfter(highestApplied());
+        boolean reachesApplied = !to.highestVersion().isBefore(highestApplied());
         return new Progress(
                 generation,
                 replayed ? epoch : to.epoch(),
                 replayed ? commitLsn : to.commitLsn(),
                 to.number(),
                 positioned.nextOffset(),
-                replayed && consistent || !to.kind().isWithinSnapshot());
+                replayed && consistent || reachesApplied && !to.kind().isWithinSnapshot());
     }
 
     /** Every change that was ever applied has a version up to this one. */

@@ -55,8 +55,8 @@ final class MemorySession {
         return working;
     }
 
-    boolean hasChanged() {
-        return working != null;
+    boolean isInTransaction() {
+        return !autoCommit;
     }
 
     /** Ends the session from outside. */

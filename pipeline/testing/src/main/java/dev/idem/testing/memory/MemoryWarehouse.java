@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * A warehouse in memory, reached by JDBC under {@link #url()}.
  *
  * <p>Sessions see what is committed and what they wrote themselves; a session's statements outside a transaction commit
- * at once. Two sessions with uncommitted changes at one time are an error of the test: PostgreSQL would let the second
- * wait, and here nothing can wait.
+ * at once. A session in a transaction holds the lock of the writer, for which others would have to wait; here nothing can
+ * wait, so it is ended where another takes over as the writer.
  *
  * <p><i>Threads:</i> one thread.
  */
@@ -93,7 +93,7 @@ public final class MemoryWarehouse implements AutoCloseable {
         List<MemorySession> others =
                 sessions.stream().filter(session -> session != asking).toList();
         for (MemorySession other : others) {
-            if (terminates || other.hasChanged()) {
+            if (terminates || other.isInTransaction()) {
                 other.terminate();
             }
         }
