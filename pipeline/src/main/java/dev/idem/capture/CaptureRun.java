@@ -187,8 +187,18 @@ final class CaptureRun {
                         open.publisher(),
                         new QuietChanges.Options(
                                 decision.epoch(), settings.source().publication(), leavesColumnsOut()));
+                RenamedTables renamed = new RenamedTables(
+                        open.source(),
+                        settings,
+                        definitions,
+                        open.publisher(),
+                        Set.copyOf(open.relations().values()));
                 CatalogueWatch catalogue = new CatalogueWatch(
-                        open.source(), settings.source(), open.relations(), partitions, quietChanges);
+                        open.source(),
+                        settings.source(),
+                        open.relations(),
+                        partitions,
+                        new CatalogueWatch.Untold(quietChanges, renamed));
                 watchStream(engine, rereads, types, open, catalogue);
             }
         }

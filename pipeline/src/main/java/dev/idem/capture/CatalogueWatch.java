@@ -29,7 +29,7 @@ final class CatalogueWatch {
     private final SourceDatabase source;
     private final SourceSettings settings;
     private final Map<TableId, Long> streamed;
-    private final QuietChanges quietChanges;
+    private final Untold untold;
     private final CatalogueMark mark;
     private final Set<TableId> gone = new TreeSet<>();
     private Partitions partitions;
@@ -40,14 +40,22 @@ final class CatalogueWatch {
             SourceSettings settings,
             Map<TableId, Long> streamed,
             Partitions partitions,
-            QuietChanges quietChanges) {
+            Untold untold) {
         this.source = source;
         this.settings = settings;
         this.streamed = Map.copyOf(streamed);
         this.partitions = partitions;
-        this.quietChanges = quietChanges;
+        this.untold = untold;
         this.mark = new CatalogueMark(source);
     }
+
+    /**
+     * What the stream has not told of yet.
+     *
+     * @param columns changes of columns
+     * @param names changes of tables' names
+     */
+    record Untold(QuietChanges columns, RenamedTables names) {}
 
     /**
      * What a look found, each table with the reason for which it has to be read anew.
@@ -65,15 +73,16 @@ final class CatalogueWatch {
 
     /** Looks, where it is time to and something has changed; {@code published} is how far the stream has come. */
     Found look(Lsn published) {
-        quietChanges.publish(published);
+        untold.columns().publish(published);
+        untold.names().publish(published);
         if (!mark.hasMoved()) {
             return Found.NOTHING;
         }
         Map<TableId, Long> now = replicable();
         tellGone(now);
-        Found found = new Found(unstreamed(now), attached(now));
+        Found found = new Found(untold.names().takeOutOf(unstreamed(now), now), attached(now));
         if (found.unstreamed().isEmpty()) {
-            quietChanges.look(now.values());
+            untold.columns().look(now.values());
         }
         mark.looked();
         return found;
@@ -91,7 +100,8 @@ final class CatalogueWatch {
 
     private void tellGone(Map<TableId, Long> now) {
         for (TableId table : streamed.keySet()) {
-            if (!now.containsKey(table) && gone.add(table)) {
+            boolean renamed = now.containsValue(streamed.get(table));
+            if (!now.containsKey(table) && !renamed && gone.add(table)) {
                 LOG.warn("table is gone from the source, the warehouse keeps its own table={}", table);
             }
         }

@@ -202,6 +202,18 @@ final class Definitions {
         return newest;
     }
 
+    /**
+     * The definition of a relation under the name that the catalogue has for it, where the log has another; empty where
+     * it has this one, or none.
+     */
+    synchronized Optional<TableDefinition> renamed(TableId now, long relation, Version since) {
+        return known.stream()
+                .filter(definition -> definition.relation() == relation)
+                .min(Definitions::youngerFirst)
+                .filter(youngest -> !youngest.table().equals(now))
+                .map(youngest -> number(youngest.named(now), since));
+    }
+
     /** Takes what the source's event trigger says from here on. */
     synchronized void told(ToldColumns columns) {
         told.put(columns.relation(), columns);
@@ -234,10 +246,21 @@ final class Definitions {
                 .mapToInt(TableDefinition::number)
                 .max()
                 .orElse(0);
-        TableDefinition numbered = definition.numbered(highest + 1, since);
+        TableDefinition numbered = definition.numbered(highest + 1, since).afterRenamesOf(renamedAway(definition));
         known.add(numbered);
         unpublished.add(numbered);
         return numbered;
+    }
+
+    /** The relations that had the table's name before and have another in the catalogue now. */
+    private List<Long> renamedAway(TableDefinition definition) {
+        List<Long> others = known.stream()
+                .filter(other -> other.table().equals(definition.table()))
+                .map(TableDefinition::relation)
+                .filter(relation -> relation != definition.relation())
+                .distinct()
+                .toList();
+        return others.isEmpty() ? List.of() : relations.namedOtherwise(others, definition.table());
     }
 
     private static int youngerFirst(TableDefinition one, TableDefinition other) {

@@ -3,6 +3,7 @@ package dev.idem.capture;
 import dev.idem.capture.RelationFacts.Attribute;
 import dev.idem.capture.RelationFacts.StreamType;
 import dev.idem.change.TableDefinition;
+import dev.idem.change.TableId;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -43,6 +44,14 @@ final class RelationCatalogue {
             order by r.place
             """;
 
+    private static final String NAMED_OTHERWISE = """
+            select c.oid::bigint
+            from pg_class c
+            join pg_namespace n on n.oid = c.relnamespace
+            where c.oid::bigint = any (?) and (n.nspname, c.relname) <> (?::name, ?::name)
+            order by 1
+            """;
+
     private final Connection connection;
     private final SourceCatalogue catalogue;
 
@@ -79,6 +88,24 @@ final class RelationCatalogue {
                     now.types());
         } catch (SQLException e) {
             throw SourceFault.of("reading the attributes of " + now.table(), e);
+        }
+    }
+
+    /** Those of the relations, by {@code pg_class.oid}, that exist and have another name than this. */
+    List<Long> namedOtherwise(List<Long> oids, TableId name) {
+        try (PreparedStatement statement = connection.prepareStatement(NAMED_OTHERWISE)) {
+            statement.setArray(1, connection.createArrayOf("bigint", oids.toArray()));
+            statement.setString(2, name.schema());
+            statement.setString(3, name.name());
+            List<Long> found = new ArrayList<>();
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    found.add(row.getLong(1));
+                }
+            }
+            return found;
+        } catch (SQLException e) {
+            throw SourceFault.of("looking for what was called " + name, e);
         }
     }
 

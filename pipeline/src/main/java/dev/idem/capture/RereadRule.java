@@ -2,11 +2,10 @@ package dev.idem.capture;
 
 import dev.idem.change.ColumnDefinition;
 import dev.idem.change.TableDefinition;
+import dev.idem.sql.WiderType;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Decides whether the rows that the log has of a table are still right under its next definition.
@@ -16,12 +15,9 @@ import java.util.regex.Pattern;
  *
  * <p><i>Threads:</i> stateless.
  *
- * <p><i>Source:</i> PostgreSQL, ALTER TABLE, "Notes"; {@code ATColumnChangeRequiresRewrite}.
+ * <p><i>Source:</i> PostgreSQL, ALTER TABLE, "Notes".
  */
 final class RereadRule {
-
-    private static final Pattern MODIFIED = Pattern.compile("(character varying|numeric|bit varying|text|interval|"
-            + "timestamp|time)(?:\\((\\d+)(?:,(-?\\d+))?\\))?( with(?:out)? time zone)?");
 
     private RereadRule() {}
 
@@ -59,7 +55,7 @@ final class RereadRule {
         if (was.generated()) {
             return Optional.of("its column " + column.name() + " was generated and is not any more");
         }
-        return was.type().equals(column.type()) || isWider(was.type(), column.type())
+        return was.type().equals(column.type()) || WiderType.holdsAsItIs(was.type(), column.type())
                 ? Optional.empty()
                 : Optional.of("the type of its column " + column.name() + " has changed from " + was.type() + " to "
                         + column.type());
@@ -73,30 +69,5 @@ final class RereadRule {
         return definition.key().stream()
                 .map(name -> definition.columns().get(definition.indexOf(name)).number())
                 .toList();
-    }
-
-    /** True where every value of the old type is one of the new type without being written anew. */
-    static boolean isWider(String old, String young) {
-        Matcher before = MODIFIED.matcher(old);
-        Matcher after = MODIFIED.matcher(young);
-        if (!before.matches() || !after.matches()) {
-            return false;
-        }
-        boolean texts = isText(before.group(1)) && isText(after.group(1));
-        boolean sameBase =
-                before.group(1).equals(after.group(1)) && java.util.Objects.equals(before.group(4), after.group(4));
-        if (!texts && !sameBase) {
-            return false;
-        }
-        if (after.group(2) == null) {
-            return true;
-        }
-        boolean bounded =
-                before.group(2) != null && Integer.parseInt(before.group(2)) <= Integer.parseInt(after.group(2));
-        return bounded && java.util.Objects.equals(before.group(3), after.group(3));
-    }
-
-    private static boolean isText(String base) {
-        return base.equals("text") || base.equals("character varying");
     }
 }

@@ -7,6 +7,7 @@ import dev.idem.change.TableId;
 import dev.idem.check.Finding.Outcome;
 import dev.idem.check.Finding.Remedy;
 import dev.idem.publish.LogSettings;
+import dev.idem.target.TableMapping;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,12 +32,14 @@ public final class Check {
      * @param source empty where this process does not capture
      * @param log empty where the embedded broker is used, which fits by itself
      * @param warehouse empty where this process does not apply
+     * @param names the names of tables in the warehouse
      */
     public record Subject(
             String pipeline,
             Optional<SourceSettings> source,
             Optional<LogSettings> log,
-            Optional<WarehouseSettings> warehouse) {}
+            Optional<WarehouseSettings> warehouse,
+            TableMapping names) {}
 
     /** All findings: source, Kafka, warehouse. */
     public static List<Finding> run(Subject subject) {
@@ -57,7 +60,8 @@ public final class Check {
         }
         if (subject.warehouse().isPresent()) {
             findings.addAll(
-                    new WarehouseCheck(subject.pipeline(), subject.warehouse().get()).run(tables, identity));
+                    new WarehouseCheck(subject.pipeline(), subject.warehouse().get(), subject.names())
+                            .run(tables, identity));
         }
         return findings;
     }

@@ -5,6 +5,7 @@ import dev.idem.change.TableDefinition;
 import dev.idem.change.TableId;
 import dev.idem.check.Finding.Remedy;
 import dev.idem.sql.SqlIdentifier;
+import dev.idem.target.TableMapping;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
@@ -19,15 +20,17 @@ import java.util.TreeSet;
  */
 final class WarehouseCheck {
 
-    private static final String CONTROL_SCHEMA = "idem";
+    static final String CONTROL_SCHEMA = "idem";
 
     private final String pipeline;
     private final WarehouseSettings settings;
+    private final TableMapping names;
     private final Findings findings = new Findings("warehouse");
 
-    WarehouseCheck(String pipeline, WarehouseSettings settings) {
+    WarehouseCheck(String pipeline, WarehouseSettings settings, TableMapping names) {
         this.pipeline = pipeline;
         this.settings = settings;
+        this.names = names;
     }
 
     /**
@@ -42,15 +45,28 @@ final class WarehouseCheck {
             findings.ok("reached " + address + " as " + warehouse.one("select current_user"));
             checkIdentity(warehouse, sourceIdentity);
             if (isWritable(warehouse)) {
-                checkSchemas(warehouse, tables.keySet());
-                checkTables(warehouse, tables);
-                checkTriggers(warehouse, tables.keySet());
+                Set<TableId> places = new TreeSet<>();
+                tables.keySet().forEach(table -> places.add(names.of(table)));
+                checkNames(tables.keySet());
+                checkSchemas(warehouse, places);
+                new TargetTablesCheck(warehouse, pipeline, names, findings).run(tables);
+                checkTriggers(warehouse, places);
             }
         } catch (SQLException e) {
             findings.fail(
                     "cannot look at " + address + ": " + e.getMessage(), UnreachableDatabase.remedy("warehouse", e));
         }
         return findings.all();
+    }
+
+    private void checkNames(Set<TableId> tables) {
+        Remedy remedy = Remedy.act("map them to other names, see warehouse.table-map");
+        names.collisions(tables)
+                .forEach((place, together) -> findings.fail(
+                        "tables " + together + " would all be " + place + " (expected: a name of its own for each)",
+                        remedy));
+        tables.forEach(table -> names.obstacle(table)
+                .ifPresent(reason -> findings.fail("table " + table + " has no place: " + reason, remedy)));
     }
 
     private void checkIdentity(CheckedDatabase warehouse, Optional<String> source) throws SQLException {
@@ -156,70 +172,12 @@ final class WarehouseCheck {
         }
     }
 
-    private static boolean exists(CheckedDatabase warehouse, String schema) throws SQLException {
+    static boolean exists(CheckedDatabase warehouse, String schema) throws SQLException {
         return warehouse.isTrue("select exists (select from pg_namespace where nspname = ?)", schema);
     }
 
     private static boolean mayCreateIn(CheckedDatabase warehouse, String schema) throws SQLException {
         return warehouse.isTrue(
                 "select has_schema_privilege(?, 'create') and has_schema_privilege(?, 'usage')", schema, schema);
-    }
-
-    /** Tables that stand where ours will be made: only an empty one with all columns can be taken over. */
-    private void checkTables(CheckedDatabase warehouse, Map<TableId, TableDefinition> tables) throws SQLException {
-        Set<TableId> followed = followed(warehouse);
-        for (TableDefinition definition : tables.values()) {
-            if (!followed.contains(definition.table())) {
-                List<List<String>> standing = warehouse.rows(
-                        """
-                        select c.oid::text, pg_has_role(c.relowner, 'usage')
-                        from pg_class c
-                        join pg_namespace n on n.oid = c.relnamespace
-                        where n.nspname = ? and c.relname = ?
-                        """, definition.table().schema(), definition.table().name());
-                if (!standing.isEmpty()) {
-                    checkForeign(warehouse, definition, standing.get(0));
-                }
-            }
-        }
-        if (!followed.isEmpty()) {
-            findings.ok("the warehouse follows " + followed.size() + " tables already");
-        }
-    }
-
-    private Set<TableId> followed(CheckedDatabase warehouse) throws SQLException {
-        Set<TableId> followed = new TreeSet<>();
-        boolean isReadable = exists(warehouse, CONTROL_SCHEMA)
-                && warehouse.isTrue("select has_schema_privilege(?, 'usage')", CONTROL_SCHEMA)
-                && warehouse.isTrue(
-                        "select coalesce(has_table_privilege(to_regclass('idem.target'), 'select'), false)");
-        if (isReadable) {
-            warehouse
-                    .rows("select source_schema, source_table from idem.target where pipeline = ?", pipeline)
-                    .forEach(row -> followed.add(new TableId(row.get(0), row.get(1))));
-        }
-        return followed;
-    }
-
-    private void checkForeign(CheckedDatabase warehouse, TableDefinition definition, List<String> standing)
-            throws SQLException {
-        String quoted = SourceCheck.quoted(definition.table());
-        String name = "table " + definition.table();
-        Remedy drop = new Remedy(List.of("drop table " + quoted), "or rename it; the first run makes it anew");
-        Set<String> missing = new TreeSet<>(definition.columnNames());
-        warehouse
-                .rows(
-                        "select attname from pg_attribute where attrelid = ?::oid and attnum > 0 and not attisdropped",
-                        standing.get(0))
-                .forEach(row -> missing.remove(row.get(0)));
-        if (!standing.get(1).equals("t")) {
-            findings.fail(name + " exists and belongs to another role", drop);
-        } else if (!missing.isEmpty()) {
-            findings.fail(name + " exists without the columns " + missing, drop);
-        } else if (warehouse.isTrue("select exists (select from " + quoted + ")")) {
-            findings.fail(name + " exists with rows that are not ours (expected: none)", drop);
-        } else {
-            findings.ok(name + " exists, is empty and fits: it is taken over");
-        }
     }
 }

@@ -76,7 +76,8 @@ final class CheckCommand implements Callable<Integer> {
                                 .source())
                         : Optional.empty(),
                 brokers.map(servers -> Pipeline.logSettings(settings, servers)),
-                settings.role().applies() ? Optional.of(warehouse(databases.warehouse())) : Optional.empty());
+                settings.role().applies() ? Optional.of(warehouse(databases.warehouse())) : Optional.empty(),
+                settings.apply().targets().names());
     }
 
     private static WarehouseSettings warehouse(DatabaseAddress address) {

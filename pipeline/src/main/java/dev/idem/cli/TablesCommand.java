@@ -54,7 +54,11 @@ final class TablesCommand implements Callable<Integer> {
     }
 
     private static void print(TableState table, PrintWriter out) {
-        out.println("%-10s %s".formatted(table.state(), table.table()));
+        String place = table.place()
+                .filter(name -> !name.equals(table.table()))
+                .map(name -> " -> " + name)
+                .orElse("");
+        out.println("%-10s %s%s".formatted(table.state(), table.table(), place));
         table.parked()
                 .ifPresent(parked -> out.println("           since " + parked.since() + ", after cut " + parked.cut()
                         + ", tried again " + parked.retryAt() + ": " + parked.reason()));
@@ -67,6 +71,8 @@ final class TablesCommand implements Callable<Integer> {
             node.put("schema", table.table().schema());
             node.put("table", table.table().name());
             node.put("state", table.state());
+            table.place()
+                    .ifPresent(place -> node.put("targetSchema", place.schema()).put("targetTable", place.name()));
             table.parked()
                     .ifPresent(parked -> node.put("reason", parked.reason())
                             .put("since", parked.since().toString())

@@ -93,6 +93,7 @@ final class VerifyCommand implements Callable<Integer> {
                 address(databases.warehouse()),
                 Optional.of(settings.source().slot()),
                 named,
+                settings.apply().targets().names()::of,
                 tables.isEmpty() ? Scope.FOLLOWED : Scope.NAMED,
                 Limits.DEFAULT.withMaxWait(wait));
     }

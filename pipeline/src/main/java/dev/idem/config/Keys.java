@@ -1,12 +1,16 @@
 package dev.idem.config;
 
 import dev.idem.apply.OnTableFailure;
+import dev.idem.change.TableId;
 import dev.idem.config.Settings.CaptureSettings.OnNewHistory;
 import dev.idem.config.Settings.LogFormat;
 import dev.idem.config.Settings.Role;
 import dev.idem.config.Settings.TopicSettings.Retention;
+import dev.idem.target.DroppedColumns;
+import dev.idem.target.TableMapping;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -50,6 +54,31 @@ final class Keys {
     static final Key<String> WAREHOUSE_USER =
             Key.text("warehouse.user", ANY, "a role").withDefault("");
     static final Key<Secret> WAREHOUSE_PASSWORD = Key.secret("warehouse.password");
+
+    static final Key<Map<String, String>> WAREHOUSE_SCHEMA_MAP = new Key<>(
+                    "warehouse.schema-map",
+                    Optional.empty(),
+                    "source:warehouse, divided by commas, each schema of the source once",
+                    NameMaps::schemas,
+                    false)
+            .withDefault("");
+    static final Key<String> WAREHOUSE_TABLE_FORMAT = new Key<>(
+                    "warehouse.table-name-format",
+                    Optional.empty(),
+                    "two names with a dot between, in which ${schema} and ${table} stand for the source's, ${table} at"
+                            + " least",
+                    text -> Optional.of(text).filter(TableMapping::isFormat),
+                    false)
+            .withDefault(TableMapping.UNCHANGED);
+    static final Key<Map<TableId, TableId>> WAREHOUSE_TABLE_MAP = new Key<>(
+                    "warehouse.table-map",
+                    Optional.empty(),
+                    "schema.table:schema.table, the source's first, divided by commas, each table of the source once",
+                    NameMaps::tables,
+                    false)
+            .withDefault("");
+    static final Key<DroppedColumns> WAREHOUSE_DROPPED_COLUMNS =
+            Key.choice("warehouse.dropped-columns", DroppedColumns.class).withDefault("keep");
 
     static final Key<String> KAFKA_BOOTSTRAP = Key.text(
             "kafka.bootstrap.servers",
@@ -118,6 +147,10 @@ final class Keys {
             WAREHOUSE_URL,
             WAREHOUSE_USER,
             WAREHOUSE_PASSWORD,
+            WAREHOUSE_SCHEMA_MAP,
+            WAREHOUSE_TABLE_FORMAT,
+            WAREHOUSE_TABLE_MAP,
+            WAREHOUSE_DROPPED_COLUMNS,
             CAPTURE_SPILL,
             CAPTURE_MAX_BATCH,
             APPLY_MAX_ROWS,

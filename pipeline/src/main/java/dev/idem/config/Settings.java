@@ -1,6 +1,7 @@
 package dev.idem.config;
 
 import dev.idem.apply.OnTableFailure;
+import dev.idem.target.TargetSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -144,6 +145,8 @@ public record Settings(
      * @param maxBytes of values held before they are written
      * @param maxCuts in one transaction
      * @param onTableFailure what is done where one table cannot go on
+     * @param targets how the warehouse's tables follow those of the source
      */
-    public record ApplySettings(int maxRows, long maxBytes, int maxCuts, OnTableFailure onTableFailure) {}
+    public record ApplySettings(
+            int maxRows, long maxBytes, int maxCuts, OnTableFailure onTableFailure, TargetSettings targets) {}
 }

@@ -7,6 +7,8 @@ import dev.idem.config.Settings.KafkaSettings;
 import dev.idem.config.Settings.Role;
 import dev.idem.config.Settings.SourceSettings;
 import dev.idem.config.Settings.TopicSettings;
+import dev.idem.target.TableMapping;
+import dev.idem.target.TargetSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,7 +68,8 @@ final class SettingsReader {
                         value(Keys.APPLY_MAX_ROWS),
                         value(Keys.APPLY_MAX_BYTES),
                         value(Keys.APPLY_MAX_CUTS),
-                        value(Keys.APPLY_ON_TABLE_FAILURE)),
+                        value(Keys.APPLY_ON_TABLE_FAILURE),
+                        targets()),
                 value(Keys.LOG_FORMAT),
                 effective("idem_" + name));
     }
@@ -84,6 +87,15 @@ final class SettingsReader {
         String expected =
                 NearestName.to(one.key(), Keys.names().toList()).orElse("a setting of the list in the README");
         problems.add(new Problem(one.origin(), one.key(), "unknown setting", expected));
+    }
+
+    private TargetSettings targets() {
+        return new TargetSettings(
+                new TableMapping(
+                        value(Keys.WAREHOUSE_SCHEMA_MAP),
+                        value(Keys.WAREHOUSE_TABLE_FORMAT),
+                        value(Keys.WAREHOUSE_TABLE_MAP)),
+                value(Keys.WAREHOUSE_DROPPED_COLUMNS));
     }
 
     private SourceSettings source(DatabaseSettings database, String defaultName) {

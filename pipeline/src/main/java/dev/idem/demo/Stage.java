@@ -82,6 +82,7 @@ final class Stage implements AutoCloseable {
                 verified(warehouse()),
                 Optional.of(slot()),
                 List.copyOf(tables),
+                settings.apply().targets().names()::of,
                 VerifySettings.Scope.FOLLOWED,
                 VerifySettings.Limits.DEFAULT);
         return new Verifier(verification).verify(table -> {});

@@ -104,7 +104,8 @@ public final class Pipeline implements AutoCloseable {
                 settings.apply().maxRows(),
                 settings.apply().maxBytes(),
                 settings.apply().maxCuts(),
-                settings.apply().onTableFailure());
+                settings.apply().onTableFailure(),
+                settings.apply().targets());
     }
 
     /** The warehouse as the sink of these settings reaches it. */

@@ -7,6 +7,7 @@ import dev.idem.change.ColumnDefinition;
 import dev.idem.change.ReplicaIdentity;
 import dev.idem.change.TableDefinition;
 import dev.idem.change.TableId;
+import dev.idem.sql.WiderType;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -58,19 +59,19 @@ class RereadRuleTest {
 
     @Test
     void wider_types_are_those_that_postgres_does_not_rewrite() {
-        assertThat(RereadRule.isWider("numeric(5,2)", "numeric(8,2)")).isTrue();
-        assertThat(RereadRule.isWider("numeric(5,2)", "numeric")).isTrue();
-        assertThat(RereadRule.isWider("character varying(5)", "text")).isTrue();
-        assertThat(RereadRule.isWider("text", "character varying")).isTrue();
-        assertThat(RereadRule.isWider("bit varying(5)", "bit varying(6)")).isTrue();
+        assertThat(WiderType.holdsAsItIs("numeric(5,2)", "numeric(8,2)")).isTrue();
+        assertThat(WiderType.holdsAsItIs("numeric(5,2)", "numeric")).isTrue();
+        assertThat(WiderType.holdsAsItIs("character varying(5)", "text")).isTrue();
+        assertThat(WiderType.holdsAsItIs("text", "character varying")).isTrue();
+        assertThat(WiderType.holdsAsItIs("bit varying(5)", "bit varying(6)")).isTrue();
 
-        assertThat(RereadRule.isWider("numeric(5,2)", "numeric(8,3)")).isFalse();
-        assertThat(RereadRule.isWider("numeric(8,2)", "numeric(5,2)")).isFalse();
-        assertThat(RereadRule.isWider("text", "character varying(5)")).isFalse();
-        assertThat(RereadRule.isWider("character(5)", "character(6)")).isFalse();
-        assertThat(RereadRule.isWider("timestamp without time zone", "timestamp with time zone"))
+        assertThat(WiderType.holdsAsItIs("numeric(5,2)", "numeric(8,3)")).isFalse();
+        assertThat(WiderType.holdsAsItIs("numeric(8,2)", "numeric(5,2)")).isFalse();
+        assertThat(WiderType.holdsAsItIs("text", "character varying(5)")).isFalse();
+        assertThat(WiderType.holdsAsItIs("character(5)", "character(6)")).isFalse();
+        assertThat(WiderType.holdsAsItIs("timestamp without time zone", "timestamp with time zone"))
                 .isFalse();
-        assertThat(RereadRule.isWider("numeric", "text")).isFalse();
+        assertThat(WiderType.holdsAsItIs("numeric", "text")).isFalse();
     }
 
     private static Optional<String> reason(TableDefinition before, TableDefinition after) {

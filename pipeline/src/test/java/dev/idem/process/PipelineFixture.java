@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -262,6 +263,7 @@ final class PipelineFixture implements AutoCloseable {
                         address("warehouse"),
                         Optional.of("idem_" + name),
                         List.of(),
+                        UnaryOperator.identity(),
                         VerifySettings.Scope.FOLLOWED,
                         VerifySettings.Limits.DEFAULT))
                 .verify(table -> {});

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -100,6 +101,7 @@ class VerifyRunningPipelineIT {
                         address(servers.warehouse().jdbcUrl(pipeline.name()), servers.warehouse()),
                         Optional.of("idem_" + pipeline.name()),
                         List.of(),
+                        UnaryOperator.identity(),
                         Scope.FOLLOWED,
                         Limits.DEFAULT.withChunkRows(300)))
                 .verify(table -> {});

@@ -9,6 +9,7 @@ import dev.idem.apply.WarehouseSettings;
 import dev.idem.apply.WriterClaim;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
+import dev.idem.target.TargetSettings;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.common.IsolationLevel;
@@ -32,7 +33,7 @@ final class SimulatedSink {
         this.world = world;
         this.warehouse = new Warehouse(new WarehouseSettings(world.warehouse().url(), Map.of()), "idem-sim");
         this.settings = new ApplySettings(
-                1 + world.random().nextInt(8), 1 << 20, 1 + world.random().nextInt(4), OnTableFailure.STOP);
+                1 + world.random().nextInt(8), 1 << 20, 1 + world.random().nextInt(4), OnTableFailure.STOP, TargetSettings.defaults());
     }
 
     long generation() {

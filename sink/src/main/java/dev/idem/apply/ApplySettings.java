@@ -1,5 +1,7 @@
 package dev.idem.apply;
 
+import dev.idem.target.TargetSettings;
+
 /**
  * Bounds of one write.
  *
@@ -9,8 +11,10 @@ package dev.idem.apply;
  * @param maxCharacters how many characters of values are held before they are written
  * @param maxCuts how many cuts are applied in one transaction at the most
  * @param onTableFailure what is done where one table cannot go on
+ * @param targets how the tables follow those of the source
  */
-public record ApplySettings(int maxRows, long maxCharacters, int maxCuts, OnTableFailure onTableFailure) {
+public record ApplySettings(
+        int maxRows, long maxCharacters, int maxCuts, OnTableFailure onTableFailure, TargetSettings targets) {
 
     /** Checks the bounds. */
     public ApplySettings {
@@ -22,6 +26,6 @@ public record ApplySettings(int maxRows, long maxCharacters, int maxCuts, OnTabl
 
     /** The bounds that hold where nothing else is set. */
     public static ApplySettings defaults() {
-        return new ApplySettings(20_000, 32L << 20, 500, OnTableFailure.WAIT);
+        return new ApplySettings(20_000, 32L << 20, 500, OnTableFailure.WAIT, TargetSettings.defaults());
     }
 }

@@ -93,8 +93,7 @@ final class EventByEvent {
     }
 
     private void count(List<LogEvent> together, long refused) {
-        if (together.get(0) instanceof LogEvent.Decoded decoded
-                && !writer.leavesOut(decoded.definition().table())) {
+        if (together.get(0) instanceof LogEvent.Decoded decoded && !writer.leavesOut(decoded.definition())) {
             tallies.merge(decoded.definition().table(), new Tally(together.size(), refused), Tally::plus);
         }
     }

@@ -99,7 +99,9 @@ final class PendingChanges {
 
     /** Takes in a change; what is at hand is written first where that is enough. */
     void add(TableDefinition definition, Change change) {
-        flushBefore(definition);
+        if (targets.isNew(definition)) {
+            flush();
+        }
         if (isFull() && !completesKeyChange(change)) {
             flush();
         }
@@ -109,7 +111,7 @@ final class PendingChanges {
         }
         Change adapted = targets.adapt(change, definition, table);
         batch(table).add(adapted);
-        noteAhead(definition.table(), change.version());
+        noteAhead(table.definition().table(), change.version());
         rows++;
         characters += adapted.characters();
     }
@@ -132,24 +134,28 @@ final class PendingChanges {
 
     /** A definition that holds from here on, whether or not a change names it. */
     void define(TableDefinition definition) {
-        flushBefore(definition);
+        if (targets.isNew(definition)) {
+            flush();
+        }
         follow(definition);
     }
 
     /** The end of a snapshot of the table: what it did not contain, below {@code floor}, does not exist. */
     void completeSnapshot(TableDefinition definition, Version floor) {
-        batch(follow(definition)).raiseFloor(floor);
-        noteAhead(definition.table(), floor);
+        ReplicatedTable table = follow(definition);
+        batch(table).raiseFloor(floor);
+        noteAhead(table.definition().table(), floor);
     }
 
     private ReplicatedTable follow(TableDefinition definition) {
-        ReplicatedTable known = targets.find(definition.table());
-        return known != null && !targets.isNew(definition)
+        ReplicatedTable known = targets.find(definition);
+        return known != null && !definition.isYoungerThan(known.definition())
                 ? known
-                : ofTable(
-                        definition.table(),
-                        "preparing table " + definition.table(),
-                        () -> targets.follow(handle, definition));
+                : ofTable(definition.table(), "preparing table " + definition.table(), () -> {
+                    ReplicatedTable followed = targets.follow(handle, definition);
+                    ahead.load(handle);
+                    return followed;
+                });
     }
 
     private TableBatch batch(ReplicatedTable table) {
@@ -161,22 +167,6 @@ final class PendingChanges {
     void flush() {
         batches.values().forEach(this::write);
         clear();
-    }
-
-    /** What is at hand has the shape that the warehouse has now. */
-    private void flushBefore(TableDefinition definition) {
-        if (targets.changesTypes(definition)) {
-            flush();
-        } else if (targets.isNew(definition)) {
-            flush(definition.table());
-        }
-    }
-
-    private void flush(TableId table) {
-        TableBatch batch = batches.remove(table);
-        if (batch != null) {
-            write(batch);
-        }
     }
 
     private void write(TableBatch batch) {

@@ -53,7 +53,7 @@ public final class ReplayWriter implements AutoCloseable {
         this.handle = handle;
         this.pipeline = pipeline;
         this.replays = new ReplayTable(pipeline);
-        this.targets = new TargetTables(pipeline, warehouse::open);
+        this.targets = new TargetTables(pipeline, settings.targets(), warehouse::open);
         this.parked = new ParkedTables(pipeline);
         this.pending = new PendingChanges(handle, pipeline, targets, settings);
     }
@@ -278,7 +278,7 @@ public final class ReplayWriter implements AutoCloseable {
 
     /** What the warehouse does not follow, or not yet, is no matter of a replay. */
     private boolean isWritten(LogEvent.Decoded event) {
-        ReplicatedTable table = targets.find(event.definition().table());
+        ReplicatedTable table = targets.find(event.definition());
         return table != null
                 && !targets.isNew(event.definition())
                 && !leftOut.contains(event.definition().table());

@@ -32,9 +32,10 @@ public final class TableStates {
      *
      * @param table its name
      * @param state {@code following} or {@code parked}
+     * @param place its name in the warehouse; empty where it has never been made
      * @param parked why and since when it is parked; empty where it follows
      */
-    public record TableState(TableId table, String state, Optional<Parked> parked) {}
+    public record TableState(TableId table, String state, Optional<TableId> place, Optional<Parked> parked) {}
 
     /**
      * A parked table.
@@ -59,7 +60,8 @@ public final class TableStates {
         return call(
                 "reading idem.table_state",
                 handle -> handle.createQuery("""
-                        select source_schema, source_table, state, reason, since, parked_at_cut, retry_at
+                        select source_schema, source_table, state, reason, since, parked_at_cut, retry_at,
+                          target_schema, target_table
                         from idem.table_state
                         where pipeline = :pipeline
                         order by 1, 2""")
@@ -67,6 +69,9 @@ public final class TableStates {
                         .map((row, context) -> new TableState(
                                 new TableId(row.getString(1), row.getString(2)),
                                 row.getString(3),
+                                row.getString(8) == null
+                                        ? Optional.empty()
+                                        : Optional.of(new TableId(row.getString(8), row.getString(9))),
                                 row.getString(4) == null
                                         ? Optional.empty()
                                         : Optional.of(new Parked(

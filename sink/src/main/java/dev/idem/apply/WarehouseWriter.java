@@ -8,6 +8,7 @@ import dev.idem.consume.LogEvent;
 import dev.idem.consume.PositionedCut;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
+import dev.idem.target.ReplicatedTable;
 import dev.idem.target.TargetTables;
 import java.util.Collection;
 import java.util.List;
@@ -55,7 +56,7 @@ public final class WarehouseWriter implements AutoCloseable {
         this.progress = progress;
         this.progressTable = new ProgressTable(pipeline);
         this.deadLetters = new DeadLetters(pipeline);
-        this.targets = new TargetTables(pipeline, warehouse::open);
+        this.targets = new TargetTables(pipeline, settings.targets(), warehouse::open);
         this.parked = new ParkedTables(pipeline);
         this.pending = new PendingChanges(handle, pipeline, targets, settings);
         this.eventByEvent = new EventByEvent(handle, this, deadLetters, settings.onTableFailure());
@@ -73,12 +74,21 @@ public final class WarehouseWriter implements AutoCloseable {
         try {
             return WarehouseFailure.call("taking over as the writer", () -> {
                 Progress progress = new ProgressTable(pipeline).takeOver(handle, claim, warehouse.applicationName());
-                return new WarehouseWriter(warehouse, handle, pipeline, settings, progress);
+                WarehouseWriter writer = new WarehouseWriter(warehouse, handle, pipeline, settings, progress);
+                writer.followMapping();
+                return writer;
             });
         } catch (PipelineException e) {
             handle.close();
             throw e;
         }
+    }
+
+    private void followMapping() {
+        handle.useTransaction(same -> {
+            progressTable.requireWriter(same, progress);
+            targets.followMapping(same);
+        });
     }
 
     private void load() {
@@ -149,7 +159,7 @@ public final class WarehouseWriter implements AutoCloseable {
     public void add(LogEvent event) {
         events++;
         if (event instanceof LogEvent.Decoded decoded) {
-            if (!leavesOut(decoded.definition().table())) {
+            if (!leavesOut(decoded.definition())) {
                 pending.add(decoded.definition(), decoded.change());
             }
         } else if (event instanceof LogEvent.TooLarge large) {
@@ -189,7 +199,7 @@ public final class WarehouseWriter implements AutoCloseable {
 
     /** A definition that holds from here on, whether or not an event names it. */
     public void define(TableDefinition definition) {
-        if (!leavesOut(definition.table())) {
+        if (!leavesOut(definition)) {
             pending.define(definition);
         }
     }
@@ -305,6 +315,20 @@ public final class WarehouseWriter implements AutoCloseable {
     /** True where what comes of the table is not applied in this transaction. */
     boolean leavesOut(TableId table) {
         return resuming == null ? parked.contains(table) : !table.equals(resuming);
+    }
+
+    /**
+     * As {@link #leavesOut(TableId)}, for what was made under a definition. What comes again under a name that the
+     * table had before waits with the table; it had been applied before the name changed.
+     */
+    boolean leavesOut(TableDefinition definition) {
+        if (leavesOut(definition.table())) {
+            return true;
+        }
+        ReplicatedTable known = resuming == null && !parked.isEmpty() ? targets.find(definition) : null;
+        return known != null
+                && !definition.isYoungerThan(known.definition())
+                && parked.contains(known.definition().table());
     }
 
     boolean hasParked() {

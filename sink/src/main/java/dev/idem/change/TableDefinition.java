@@ -27,6 +27,7 @@ public final class TableDefinition {
     private final ReplicaIdentity replicaIdentity;
     private final List<TypeDefinition> types;
     private final Version since;
+    private final List<Long> renamedAway;
     private final Map<String, Integer> indexByName;
     private final int[] keyIndexes;
 
@@ -50,7 +51,7 @@ public final class TableDefinition {
             List<String> key,
             ReplicaIdentity replicaIdentity,
             List<TypeDefinition> types) {
-        this(table, number, relation, columns, key, replicaIdentity, types, UNTOLD);
+        this(table, number, relation, columns, key, replicaIdentity, types, UNTOLD, List.of());
     }
 
     private TableDefinition(
@@ -61,7 +62,8 @@ public final class TableDefinition {
             List<String> key,
             ReplicaIdentity replicaIdentity,
             List<TypeDefinition> types,
-            Version since) {
+            Version since,
+            List<Long> renamedAway) {
         this.table = table;
         this.number = number;
         this.relation = relation;
@@ -70,6 +72,7 @@ public final class TableDefinition {
         this.replicaIdentity = replicaIdentity;
         this.types = List.copyOf(types);
         this.since = since;
+        this.renamedAway = List.copyOf(renamedAway);
         this.indexByName = indexByName(table, this.columns);
         this.keyIndexes = this.key.stream().mapToInt(this::requireIndex).toArray();
     }
@@ -92,7 +95,19 @@ public final class TableDefinition {
      * @param newSince from where on in the source's WAL it is known to hold
      */
     public TableDefinition numbered(int newNumber, Version newSince) {
-        return new TableDefinition(table, newNumber, relation, columns, key, replicaIdentity, types, newSince);
+        return new TableDefinition(
+                table, newNumber, relation, columns, key, replicaIdentity, types, newSince, renamedAway);
+    }
+
+    /** The same definition under another name of the table. */
+    public TableDefinition named(TableId newTable) {
+        return new TableDefinition(
+                newTable, number, relation, columns, key, replicaIdentity, types, since, renamedAway);
+    }
+
+    /** The same definition, knowing which relations had the table's name before and live on under others. */
+    public TableDefinition afterRenamesOf(List<Long> relations) {
+        return new TableDefinition(table, number, relation, columns, key, replicaIdentity, types, since, relations);
     }
 
     /** The same definition without the columns that the source computes, as far as the key has none of them. */
@@ -102,12 +117,13 @@ public final class TableDefinition {
                 .toList();
         return written.size() == columns.size()
                 ? this
-                : new TableDefinition(table, number, relation, written, key, replicaIdentity, types, since);
+                : new TableDefinition(
+                        table, number, relation, written, key, replicaIdentity, types, since, renamedAway);
     }
 
     /** The same definition with other types. */
     public TableDefinition withTypes(List<TypeDefinition> newTypes) {
-        return new TableDefinition(table, number, relation, columns, key, replicaIdentity, newTypes, since);
+        return new TableDefinition(table, number, relation, columns, key, replicaIdentity, newTypes, since, renamedAway);
     }
 
     /** The table that it defines. */
@@ -140,6 +156,14 @@ public final class TableDefinition {
     /** The table's {@code pg_class.oid} at the source. */
     public long relation() {
         return relation;
+    }
+
+    /**
+     * Relations that had the table's name before it, by their {@code pg_class.oid}, and live on under other names. One
+     * that had the name and is not here was dropped.
+     */
+    public List<Long> renamedAway() {
+        return renamedAway;
     }
 
     /** The columns in catalogue order. */

@@ -50,6 +50,10 @@ public final class TableDefinitionCodec {
         }
         ArrayNode key = root.putArray("key");
         definition.key().forEach(key::add);
+        if (!definition.renamedAway().isEmpty()) {
+            ArrayNode renamedAway = root.putArray("renamed_away");
+            definition.renamedAway().forEach(renamedAway::add);
+        }
         TypeDefinitionCodec.encode(definition.types(), root);
         try {
             return json.writeValueAsBytes(root);
@@ -90,6 +94,8 @@ public final class TableDefinitionCodec {
             }
             List<String> key = new ArrayList<>();
             JsonFields.required(root, "key").forEach(name -> key.add(name.asText()));
+            List<Long> renamedAway = new ArrayList<>();
+            root.path("renamed_away").forEach(relation -> renamedAway.add(relation.asLong()));
             return new TableDefinition(
                             new TableId(JsonFields.text(root, "schema"), JsonFields.text(root, "table")),
                             (int) JsonFields.number(root, "number"),
@@ -99,7 +105,8 @@ public final class TableDefinitionCodec {
                             ReplicaIdentity.valueOf(
                                     JsonFields.text(root, "replica_identity").toUpperCase(Locale.ROOT)),
                             TypeDefinitionCodec.decode(root))
-                    .numbered((int) JsonFields.number(root, "number"), Version.parse(JsonFields.text(root, "since")));
+                    .numbered((int) JsonFields.number(root, "number"), Version.parse(JsonFields.text(root, "since")))
+                    .afterRenamesOf(renamedAway);
         } catch (IOException | IllegalArgumentException e) {
             throw new MalformedEventException(
                     "table definition: not readable (expected: a record of this product's schema topic)", e);

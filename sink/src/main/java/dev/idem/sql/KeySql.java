@@ -5,6 +5,19 @@ import java.util.List;
 /** Statements by which a target table tells its rows apart by another key than before. */
 public final class KeySql {
 
+    private static final String UNIQUE_OVER = """
+            i.indrelid = to_regclass(?)
+              and i.indisunique
+              and i.indpred is null
+              and i.indnkeyatts = (select count(*) from unnest(i.indkey::int2[]) as k (number) where k.number <> 0)
+                - (i.indnatts - i.indnkeyatts)
+              and (
+                select array_agg(a.attname::text order by a.attname::text collate "C")
+                from unnest(i.indkey::int2[]) with ordinality as k (number, place)
+                join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.number
+                where k.place <= i.indnkeyatts
+              ) = ?::text[]""";
+
     private KeySql() {}
 
     /**
@@ -22,16 +35,17 @@ public final class KeySql {
                 join pg_class x on x.oid = i.indexrelid
                 join pg_namespace n on n.oid = x.relnamespace
                 left join pg_constraint c on c.conindid = i.indexrelid and c.contype in ('p', 'u')
-                where i.indrelid = to_regclass(?)
-                  and i.indisunique
-                  and i.indpred is null
-                  and (
-                    select array_agg(a.attname::text order by a.attname::text collate "C")
-                    from unnest(i.indkey::int2[]) with ordinality as k (number, place)
-                    join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.number
-                    where k.place <= i.indnkeyatts
-                  ) = ?::text[]
-                order by 1""";
+                where\s""" + UNIQUE_OVER + "\norder by 1";
+    }
+
+    /**
+     * Whether the table tells its rows apart already, by an index that upserts can use.
+     *
+     * <p>Binds: as {@link #dropsOfIdentity}.
+     */
+    public static String hasIdentity() {
+        return "select exists (select from pg_index i where " + UNIQUE_OVER
+                + "\n  and i.indimmediate and i.indisvalid and not i.indisexclusion)";
     }
 
     /** The columns that tell the table's rows apart. */

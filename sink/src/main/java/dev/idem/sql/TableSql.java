@@ -45,10 +45,12 @@ public final class TableSql {
         return "create table " + table.tombstoneTable() + " (\n  " + String.join(",\n  ", lines) + "\n)";
     }
 
-    /** Adds our metadata columns to a table that somebody else made. */
+    /** Adds those of our metadata columns that a table lacks which somebody else made. */
     public static String addMetadata(TargetTable table) {
         return "alter table " + table.quoted() + "\n  "
-                + metadata().stream().map(column -> "add column " + column).collect(Collectors.joining(",\n  "));
+                + metadata().stream()
+                        .map(column -> "add column if not exists " + column)
+                        .collect(Collectors.joining(",\n  "));
     }
 
     /** Makes rows of a table that somebody else made tellable apart, as the upserts need. */
@@ -87,8 +89,8 @@ public final class TableSql {
                 + " drop expression if exists";
     }
 
-    /** Drops a column that the warehouse computes, so that it can be computed in another way. */
-    public static String dropGenerated(TargetTable table, String column) {
+    /** Drops a column with its values. */
+    public static String dropColumn(TargetTable table, String column) {
         return "alter table " + table.quoted() + " drop column " + SqlIdentifier.quoted(column);
     }
 
@@ -116,6 +118,15 @@ public final class TableSql {
                   %2$s = (%2$s - %4$s) || jsonb_build_object(%5$s, %2$s -> %4$s),
                   %3$s = array_replace(%3$s, %4$s, %5$s)
                 where jsonb_exists(%2$s, %4$s)""".formatted(table.quoted(), Fragments.CARRIED, Fragments.MISSING, old, now);
+    }
+
+    /** Takes a column that takes no part any more out of the rows' notes of who carried it, and of what they miss. */
+    public static String forgetCarried(TargetTable table, String column) {
+        return """
+                update %1$s set
+                  %2$s = nullif(%2$s - %4$s, '{}'),
+                  %3$s = nullif(array_remove(%3$s, %4$s), '{}')
+                where jsonb_exists(%2$s, %4$s)""".formatted(table.quoted(), Fragments.CARRIED, Fragments.MISSING, SqlIdentifier.literal(column));
     }
 
     private static String renameColumn(String table, String from, String to) {

@@ -33,7 +33,12 @@ public record TargetTable(
 
     /** The same table, made so that what would be computed stays empty. */
     public TargetTable computingNothing() {
-        return new TargetTable(schema, name, columns, key, tombstones, List.of());
+        return computing(List.of());
+    }
+
+    /** The same table with other columns that the warehouse computes. */
+    public TargetTable computing(List<GeneratedColumn> others) {
+        return new TargetTable(schema, name, columns, key, tombstones, others);
     }
 
     /** True where rows are told apart by a key. */

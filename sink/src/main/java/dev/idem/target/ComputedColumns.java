@@ -42,7 +42,7 @@ final class ComputedColumns {
             if (same == null) {
                 handle.execute(TableSql.dropExpression(before, old.column().name()));
             } else if (!isSame(old, same)) {
-                handle.execute(TableSql.dropGenerated(before, old.column().name()));
+                handle.execute(TableSql.dropColumn(before, old.column().name()));
             }
         }
     }

@@ -2,10 +2,10 @@ package dev.idem.target;
 
 import dev.idem.change.ColumnDefinition;
 import dev.idem.change.TableDefinition;
+import dev.idem.sql.ExistingColumn;
 import dev.idem.sql.TableSql;
 import dev.idem.sql.TargetColumn;
 import dev.idem.sql.TargetTable;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -17,26 +17,30 @@ import java.util.Set;
 
 /**
  * Decides how a target table follows its source from one definition to the next. Columns are told by their attribute
- * number, so a rename is a rename and not a drop and an add. A column that the source drops stays, empty for new rows:
- * nothing is dropped silently. Where another column takes its name, it is moved aside.
+ * number, so a rename is a rename and not a drop and an add. A column that the source drops stays, empty for new rows,
+ * unless the settings say that it goes. Where another column takes the name of one that stays, that is moved aside.
  */
 final class Evolution {
 
-    private static final int LONGEST_NAME_BYTES = 63;
-
     private final TargetTable target;
+    private final Map<String, ExistingColumn> present;
+    private final TableDefinition to;
     private final Map<Integer, ColumnDefinition> before;
     private final Map<Integer, ColumnDefinition> after;
     private final Set<String> taken;
+    private final Set<String> gone = new HashSet<>();
     private final boolean keepsKey;
     private final List<String> statements = new ArrayList<>();
 
-    private Evolution(TargetTable target, Set<String> present, TableDefinition from, TableDefinition to) {
+    private Evolution(
+            TargetTable target, Map<String, ExistingColumn> present, TableDefinition from, TableDefinition to) {
         this.target = target;
+        this.present = present;
+        this.to = to;
         this.before = byNumber(from.written());
         this.after = byNumber(to.written());
         this.keepsKey = !KeyChange.isBetween(from, to);
-        this.taken = new HashSet<>(present);
+        this.taken = new HashSet<>(present.keySet());
         taken.addAll(from.columnNames());
         taken.addAll(to.columnNames());
     }
@@ -50,28 +54,48 @@ final class Evolution {
     /**
      * The statements, in order; none where the table already fits.
      *
-     * @param present the names of all columns that the target table has
+     * @param present all columns that the target table has, by name
+     * @param dropped what becomes of columns that the source has no longer
      */
-    static List<String> statements(TargetTable target, Set<String> present, TableDefinition from, TableDefinition to) {
+    static List<String> statements(
+            TargetTable target,
+            Map<String, ExistingColumn> present,
+            TableDefinition from,
+            TableDefinition to,
+            DroppedColumns dropped) {
         Evolution evolution = new Evolution(target, present, from, to);
-        evolution.leaveBehind(present);
+        evolution.leaveBehind(dropped);
+        evolution.giveWay();
         evolution.rename();
         evolution.after.values().forEach(evolution::addOrFollow);
         return List.copyOf(evolution.statements);
     }
 
-    /** Columns that stay and take no part any more: they allow NULL, and give way to those that want their names. */
-    private void leaveBehind(Set<String> present) {
-        Set<String> goesOn = new HashSet<>();
-        before.values().forEach(column -> {
-            if (after.containsKey(column.number())) {
-                goesOn.add(column.name());
-            } else if (column.notNull()) {
-                statements.add(TableSql.changeNullability(target, allowingNull(column)));
+    /** Columns that take no part any more: they go, or stay and allow NULL. */
+    private void leaveBehind(DroppedColumns dropped) {
+        for (ColumnDefinition column : before.values()) {
+            if (!after.containsKey(column.number()) && present.containsKey(column.name())) {
+                if (target.hasKey()) {
+                    statements.add(TableSql.forgetCarried(target, column.name()));
+                }
+                if (dropped == DroppedColumns.DROP) {
+                    statements.add(TableSql.dropColumn(target, column.name()));
+                    gone.add(column.name());
+                } else if (column.notNull()) {
+                    statements.add(TableSql.changeNullability(target, allowingNull(column)));
+                }
             }
-        });
+        }
+    }
+
+    /** Columns that stay give way to those that want their names. */
+    private void giveWay() {
+        Set<String> goesOn = new HashSet<>(gone);
+        before.values().stream()
+                .filter(column -> after.containsKey(column.number()))
+                .forEach(column -> goesOn.add(column.name()));
         for (ColumnDefinition column : after.values()) {
-            if (present.contains(column.name()) && !goesOn.contains(column.name())) {
+            if (present.containsKey(column.name()) && !goesOn.contains(column.name())) {
                 statements.add(TableSql.renameColumn(target, column.name(), free(column.name(), "_dropped")));
             }
         }
@@ -79,19 +103,11 @@ final class Evolution {
 
     /** A name that no column has, made of another. */
     private String free(String name, String ending) {
-        String found = shortened(name, ending) + ending;
+        String found = ShortName.of(name, ending);
         for (int number = 2; !taken.add(found); number++) {
-            found = shortened(name, ending + number) + ending + number;
+            found = ShortName.of(name, ending + number);
         }
         return found;
-    }
-
-    private static String shortened(String name, String ending) {
-        String shorter = name;
-        while ((shorter + ending).getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME_BYTES) {
-            shorter = shorter.substring(0, shorter.offsetByCodePoints(shorter.length(), -1));
-        }
-        return shorter;
     }
 
     /** Where columns exchange names, each goes by way of a name that nobody has. */
@@ -135,12 +151,13 @@ final class Evolution {
 
     private void addOrFollow(ColumnDefinition column) {
         ColumnDefinition old = before.get(column.number());
-        TargetColumn targetColumn = TargetTables.column(column);
+        TargetColumn targetColumn = TargetShape.column(column);
         if (old == null) {
             statements.addAll(TableSql.addColumn(target, targetColumn, column.missing()));
             return;
         }
-        if (!old.type().equals(column.type()) || !Objects.equals(old.collation(), column.collation())) {
+        boolean changed = !old.type().equals(column.type()) || !Objects.equals(old.collation(), column.collation());
+        if (changed && !isWiderAlready(old, column)) {
             statements.add(TableSql.changeType(target, targetColumn));
             if (isKey(old.name())) {
                 statements.add(TableSql.changeTombstoneType(target, targetColumn));
@@ -149,6 +166,12 @@ final class Evolution {
         if (old.notNull() && !column.notNull()) {
             statements.add(TableSql.changeNullability(target, targetColumn));
         }
+    }
+
+    /** True where the warehouse's column is of neither type and takes the new one as it is, as somebody made it. */
+    private boolean isWiderAlready(ColumnDefinition old, ColumnDefinition column) {
+        ExistingColumn existing = present.get(old.name());
+        return existing != null && !existing.type().equals(old.type()) && TableFit.holds(to, column, existing.type());
     }
 
     private static TargetColumn allowingNull(ColumnDefinition column) {

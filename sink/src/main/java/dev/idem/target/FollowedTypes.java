@@ -48,13 +48,6 @@ final class FollowedTypes {
         return known == null || known.revision() < type.revision();
     }
 
-    /** True where following the definition changes a type that the warehouse has. */
-    boolean isChangedBy(TableDefinition definition) {
-        return definition.types().stream()
-                .anyMatch(type ->
-                        type instanceof Changing changing && types.containsKey(type.name()) && isNews(changing));
-    }
-
     /** The types of a definition in the form that the warehouse has; the same list where none differs. */
     List<TypeDefinition> now(List<TypeDefinition> of) {
         boolean same = true;

@@ -95,6 +95,6 @@ final class KeyChange {
                 numbers(from).stream().filter(number -> !stay.contains(number)).toList();
         to.columns().stream()
                 .filter(column -> left.contains(column.number()))
-                .forEach(column -> handle.execute(TableSql.changeNullability(now, TargetTables.column(column))));
+                .forEach(column -> handle.execute(TableSql.changeNullability(now, TargetShape.column(column))));
     }
 }

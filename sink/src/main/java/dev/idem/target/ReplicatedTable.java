@@ -1,6 +1,7 @@
 package dev.idem.target;
 
 import dev.idem.change.TableDefinition;
+import dev.idem.change.TableId;
 import dev.idem.change.Version;
 import dev.idem.sql.TargetTable;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,11 @@ public record ReplicatedTable(
         TableDefinition definition,
         TargetTable target,
         @Nullable Version floor) {
+
+    /** Its name in the warehouse. */
+    TableId place() {
+        return new TableId(target.schema(), target.name());
+    }
 
     ReplicatedTable withFloor(Version newFloor) {
         return new ReplicatedTable(id, definition, target, newFloor);

@@ -1,28 +1,19 @@
 package dev.idem.target;
 
 import dev.idem.change.Change;
-import dev.idem.change.ColumnDefinition;
-import dev.idem.change.Lsn;
-import dev.idem.change.Row;
 import dev.idem.change.TableDefinition;
-import dev.idem.change.TableDefinitionCodec;
 import dev.idem.change.TableId;
-import dev.idem.change.TypeDefinition;
 import dev.idem.change.Version;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
-import dev.idem.sql.GeneratedColumn;
-import dev.idem.sql.SqlIdentifier;
+import dev.idem.sql.ExistingColumn;
 import dev.idem.sql.TableSql;
-import dev.idem.sql.TargetColumn;
 import dev.idem.sql.TargetTable;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The warehouse's replicated tables: made when the log first names them, changed when their definition changes.
+ * The warehouse's replicated tables: made when the log first names them, changed when their definition changes, renamed
+ * when the source renames them.
  *
  * <p>All writing happens in the caller's transaction. After a rollback {@link #load} must be called again, because what
  * is remembered here may never have happened.
@@ -39,73 +31,100 @@ import org.slf4j.LoggerFactory;
  */
 public final class TargetTables {
 
-    private static final Logger LOG = LoggerFactory.getLogger(TargetTables.class);
+    /*
+     * A definition's table is found by its relation, which a rename does not change, and else by its name: a table that
+     * was dropped and made again goes on in the table that is there. Within one epoch only: another cluster may use the
+     * same number for another table.
+     *
+     * Definitions come one by one, when a change needs them. So a name may be wanted whose holder was renamed at the
+     * source as well and has not been told yet, as when two tables exchange their names. The holder is set aside, and
+     * gets its name when its own definition comes. A definition says itself whether a relation that had the name before
+     * lives on (TableDefinition.renamedAway); where it does not, the new one takes its place.
+     */
 
-    private final String pipeline;
+    private static final Logger LOG = LoggerFactory.getLogger(TargetTables.class);
+    private static final String ASIDE = "_renamed";
+
+    private final TargetSettings settings;
+    private final TargetStore store;
     private final TargetTypes types;
     private final ComputedColumns computed = new ComputedColumns();
-    private final TableDefinitionCodec codec = new TableDefinitionCodec();
-    private final Map<TableId, ReplicatedTable> tables = new HashMap<>();
+    private final Map<TableId, ReplicatedTable> byName = new HashMap<>();
+    private final Map<Relation, ReplicatedTable> byRelation = new HashMap<>();
     private final FollowedTypes followedTypes = new FollowedTypes();
-    private final Map<MappingKey, RowMapping> mappings = new HashMap<>();
+    private final Adaptation adaptation = new Adaptation(followedTypes);
 
-    private record MappingKey(TableId table, int from, int to) {}
+    private record Relation(int epoch, long oid) {
+        static Relation of(TableDefinition definition) {
+            return new Relation(definition.since().epoch(), definition.relation());
+        }
+    }
 
     /**
      * The tables of a pipeline; none are known before {@link #load}.
      *
      * @param sessions opens a session of its own, in which types are made and committed at once
      */
-    public TargetTables(String pipeline, Supplier<Handle> sessions) {
-        this.pipeline = pipeline;
+    public TargetTables(String pipeline, TargetSettings settings, Supplier<Handle> sessions) {
+        this.settings = settings;
+        this.store = new TargetStore(pipeline);
         this.types = new TargetTypes(sessions, followedTypes);
     }
 
     /** Reads what the warehouse holds, in place of what is remembered. */
     public void load(Handle handle) {
-        tables.clear();
-        handle.createQuery("""
-                        select id, definition_json::text, floor_epoch, floor_lsn::text, floor_seq
-                        from idem.target
-                        where pipeline = :pipeline""")
-                .bind("pipeline", pipeline)
-                .map((row, context) -> {
-                    TableDefinition definition = codec.decode(row.getString(2).getBytes(StandardCharsets.UTF_8));
-                    Version floor = new Version(row.getInt(3), Lsn.parse(row.getString(4)), row.getLong(5));
-                    return new ReplicatedTable(
-                            row.getLong(1),
-                            definition,
-                            target(row.getLong(1), definition),
-                            floor.epoch() == 0 ? null : floor);
-                })
-                .forEach(table -> tables.put(table.definition().table(), table));
+        byName.clear();
+        byRelation.clear();
+        store.all(handle)
+                .forEach(stored -> remember(new ReplicatedTable(
+                        stored.id(),
+                        stored.definition(),
+                        TargetShape.of(stored.id(), stored.definition(), stored.place()),
+                        stored.floor().orElse(null))));
         followedTypes.load(
-                tables.values().stream().map(ReplicatedTable::definition).toList());
-        mappings.clear();
+                byName.values().stream().map(ReplicatedTable::definition).toList());
+        adaptation.clear();
     }
 
-    /** The table as the warehouse holds it; null where it was never made. */
+    private void remember(ReplicatedTable table) {
+        byName.put(table.definition().table(), table);
+        byRelation.put(Relation.of(table.definition()), table);
+    }
+
+    private void forget(ReplicatedTable table) {
+        byName.remove(table.definition().table());
+        byRelation.remove(Relation.of(table.definition()));
+    }
+
+    /** The table of that name at the source as the warehouse holds it; null where it was never made. */
     public @Nullable ReplicatedTable find(TableId table) {
-        return tables.get(table);
+        return byName.get(table);
+    }
+
+    /** The table that the definition is of, whatever it was called; null where it was never made. */
+    public @Nullable ReplicatedTable find(TableDefinition definition) {
+        ReplicatedTable same = byRelation.get(Relation.of(definition));
+        if (same != null) {
+            return same;
+        }
+        ReplicatedTable holder = byName.get(definition.table());
+        return holder != null && isRenamedAway(holder, definition) ? null : holder;
+    }
+
+    private static boolean isRenamedAway(ReplicatedTable holder, TableDefinition definition) {
+        return definition.isYoungerThan(holder.definition())
+                && definition.renamedAway().contains(holder.definition().relation());
     }
 
     /** All tables of the pipeline. */
     public List<ReplicatedTable> all() {
-        return List.copyOf(tables.values());
+        return List.copyOf(byName.values());
     }
 
     /** True where the definition is younger than what the warehouse holds, so that {@link #follow} would change it. */
     public boolean isNew(TableDefinition definition) {
-        ReplicatedTable known = tables.get(definition.table());
+        ReplicatedTable known = find(definition);
         return known == null || definition.isYoungerThan(known.definition());
-    }
-
-    /**
-     * True where {@link #follow} would change a type, so that rows of every table must be written before: their texts
-     * are those of its form of now.
-     */
-    public boolean changesTypes(TableDefinition definition) {
-        return isNew(definition) && followedTypes.isChangedBy(definition);
     }
 
     /**
@@ -114,30 +133,115 @@ public final class TargetTables {
      * @throws PipelineException {@link ErrorKind#WAREHOUSE_UNFIT} where a table stands there that cannot be used
      */
     public ReplicatedTable follow(Handle handle, TableDefinition definition) {
-        ReplicatedTable known = tables.get(definition.table());
+        ReplicatedTable known = find(definition);
         if (known != null && !definition.isYoungerThan(known.definition())) {
             return known;
         }
-        types.prepare(handle, definition);
+        requirePlace(definition);
+        WarehouseColumns.requireComputable(definition);
+        types.prepare(
+                handle, definition, settings.names().of(definition.table()).schema());
+        ReplicatedTable holder = byName.get(definition.table());
+        if (holder != null && (known == null || holder.id() != known.id())) {
+            setAside(handle, holder);
+        }
         ReplicatedTable now = known == null ? create(handle, definition) : evolve(handle, known, definition);
-        tables.put(definition.table(), now);
+        remember(now);
         followedTypes.take(definition);
-        mappings.clear();
+        adaptation.clear();
         return now;
+    }
+
+    /** Gives a table, of which it is not yet told what the source calls it now, a name that nobody has. */
+    private void setAside(Handle handle, ReplicatedTable table) {
+        TableId source = table.definition().table();
+        TableId aside = new TableId(source.schema(), ShortName.of(source.name(), ASIDE));
+        for (int number = 2; isTaken(handle, aside); number++) {
+            aside = new TableId(source.schema(), ShortName.of(source.name(), ASIDE + number));
+        }
+        LOG.warn(
+                "table was renamed at the source and another has its name: it stands aside until its own is told"
+                        + " table={} place={} aside={}",
+                source,
+                table.place(),
+                settings.names().of(aside));
+        move(handle, table, table.definition().named(aside));
+    }
+
+    private boolean isTaken(Handle handle, TableId source) {
+        return byName.containsKey(source)
+                || TargetPlaces.isTaken(handle, settings.names().of(source));
+    }
+
+    /** Moves the table to where the mapping has the name that it has in {@code now}. */
+    private ReplicatedTable move(Handle handle, ReplicatedTable table, TableDefinition now) {
+        TableId place = settings.names().of(now.table());
+        if (!place.equals(table.place())) {
+            requireUnclaimed(handle, now.table(), place);
+            TargetPlaces.move(handle, table.place(), place);
+            LOG.info("target table renamed from={} to={}", table.place(), place);
+        }
+        store.update(handle, table.id(), now, place);
+        forget(table);
+        ReplicatedTable moved =
+                new ReplicatedTable(table.id(), now, TargetShape.of(table.id(), now, place), table.floor());
+        remember(moved);
+        return moved;
+    }
+
+    /**
+     * Moves every table to where the mapping says, where that has changed since it was made.
+     *
+     * @throws PipelineException {@link ErrorKind#WAREHOUSE_UNFIT} where a name is taken; nothing may be committed then
+     */
+    public void followMapping(Handle handle) {
+        List<ReplicatedTable> moving = byName.values().stream()
+                .filter(table ->
+                        !settings.names().of(table.definition().table()).equals(table.place()))
+                .toList();
+        Map<Long, TableId> between = new HashMap<>();
+        for (ReplicatedTable table : moving) {
+            requirePlace(table.definition());
+            types.prepareSchema(
+                    handle, settings.names().of(table.definition().table()).schema());
+            TableId aside = TargetPlaces.setAside(handle, table.place());
+            store.update(handle, table.id(), table.definition(), aside);
+            between.put(table.id(), aside);
+        }
+        for (ReplicatedTable table : moving) {
+            TableDefinition definition = table.definition();
+            TableId place = settings.names().of(definition.table());
+            requireUnclaimed(handle, definition.table(), place);
+            TargetPlaces.move(handle, Objects.requireNonNull(between.get(table.id())), place);
+            store.update(handle, table.id(), definition, place);
+            remember(new ReplicatedTable(
+                    table.id(), definition, TargetShape.of(table.id(), definition, place), table.floor()));
+            LOG.info("target table renamed, as the settings map it now from={} to={}", table.place(), place);
+        }
+    }
+
+    private void requirePlace(TableDefinition definition) {
+        settings.names().obstacle(definition.table()).ifPresent(reason -> {
+            throw new PipelineException(ErrorKind.WAREHOUSE_UNFIT, "table " + definition.table() + ": " + reason);
+        });
+    }
+
+    private void requireUnclaimed(Handle handle, TableId source, TableId place) {
+        Optional<String> stands =
+                TargetPlaces.isTaken(handle, place) ? store.holder(handle, place) : Optional.empty();
+        stands.ifPresent(holder -> {
+            throw new PipelineException(
+                    ErrorKind.WAREHOUSE_UNFIT,
+                    "table " + source + " goes to " + place + " in the warehouse, where " + holder
+                            + " stands (expected: a name of its own for each). Remedy: map one of them to another name,"
+                            + " see warehouse.table-map");
+        });
     }
 
     /** Remembers that no row below {@code floor} exists. */
     public void raiseFloor(Handle handle, ReplicatedTable table, Version floor) {
-        handle.createUpdate("""
-                        update idem.target
-                        set floor_epoch = :epoch, floor_lsn = :lsn::pg_lsn, floor_seq = :seq
-                        where id = :id""")
-                .bind("epoch", floor.epoch())
-                .bind("lsn", floor.lsn().toString())
-                .bind("seq", floor.ordinal())
-                .bind("id", table.id())
-                .execute();
-        tables.put(table.definition().table(), table.withFloor(floor));
+        store.raiseFloor(handle, table.id(), floor);
+        remember(table.withFloor(floor));
     }
 
     /**
@@ -152,50 +256,16 @@ public final class TargetTables {
 
     /** The change in the shape of the definition that the warehouse follows. */
     public Change adapt(Change change, TableDefinition madeUnder, ReplicatedTable table) {
-        if (madeUnder.number() == table.definition().number()
-                && table.target().generated().isEmpty()
-                && madeUnder.types().isEmpty()) {
-            return change;
-        }
-        RowMapping mapping = mappings.computeIfAbsent(
-                new MappingKey(
-                        madeUnder.table(),
-                        madeUnder.number(),
-                        table.definition().number()),
-                key -> RowMapping.between(
-                        madeUnder, table.definition().written(), followedTypes.now(madeUnder.types())));
-        return change.match(
-                upsert -> new Change.Upsert(
-                        upsert.version(),
-                        mapping.map(upsert.key()),
-                        mapping.map(upsert.row()),
-                        upsert.movedFrom().map(mapping::map)),
-                delete -> new Change.Delete(delete.version(), mapping.map(delete.key())),
-                truncate -> truncate,
-                keyless -> new Change.Keyless(
-                        keyless.version(), map(mapping, keyless.before()), map(mapping, keyless.after())));
-    }
-
-    private static @Nullable Row map(RowMapping mapping, @Nullable Row row) {
-        return row == null ? null : mapping.map(row);
+        return adaptation.adapt(change, madeUnder, table);
     }
 
     private ReplicatedTable create(Handle handle, TableDefinition definition) {
-        WarehouseColumns.requireComputable(definition);
-        long id = handle.createQuery("""
-                        insert into idem.target (pipeline, source_schema, source_table, definition, definition_json)
-                        values (:pipeline, :schema, :table, :number, :json::jsonb)
-                        returning id""")
-                .bind("pipeline", pipeline)
-                .bind("schema", definition.table().schema())
-                .bind("table", definition.table().name())
-                .bind("number", definition.number())
-                .bind("json", new String(codec.encode(definition), StandardCharsets.UTF_8))
-                .mapTo(Long.class)
-                .one();
-        TargetTable target = target(id, definition);
-        if (exists(handle, target)) {
-            adopt(handle, target);
+        TableId place = settings.names().of(definition.table());
+        requireUnclaimed(handle, definition.table(), place);
+        long id = store.add(handle, definition, place);
+        TargetTable target = TargetShape.of(id, definition, place);
+        if (TargetPlaces.isTaken(handle, place)) {
+            ExistingTable.takeOver(handle, target, definition, computed);
         } else {
             computed.create(handle, target);
         }
@@ -204,115 +274,29 @@ public final class TargetTables {
         return new ReplicatedTable(id, definition, target, null);
     }
 
-    private static boolean exists(Handle handle, TargetTable target) {
-        return handle.createQuery("select to_regclass(:name) is not null")
-                .bind("name", SqlIdentifier.quoted(target.schema(), target.name()))
-                .mapTo(Boolean.class)
-                .one();
-    }
-
-    /** Takes over a table that somebody else made, where it is empty and has the columns. */
-    private static void adopt(Handle handle, TargetTable target) {
-        String name = SqlIdentifier.quoted(target.schema(), target.name());
-        if (handle.createQuery("select exists (select from " + name + ")")
-                .mapTo(Boolean.class)
-                .one()) {
-            throw new PipelineException(
-                    ErrorKind.WAREHOUSE_UNFIT,
-                    "table " + target + " exists in the warehouse and has rows that are not ours (expected: an empty"
-                            + " table, or none). Remedy: drop table " + name + ", or empty it");
-        }
-        Set<String> present = columnsOf(handle, target);
-        Set<String> missing = new TreeSet<>();
-        target.columns().forEach(column -> missing.add(column.name()));
-        missing.removeAll(present);
-        if (!missing.isEmpty()) {
-            throw new PipelineException(
-                    ErrorKind.WAREHOUSE_UNFIT,
-                    "table " + target + " exists in the warehouse without the columns " + missing
-                            + " (expected: every column of the source). Remedy: drop table " + name);
-        }
-        if (!present.contains("_idem_lsn")) {
-            handle.execute(TableSql.addMetadata(target));
-        }
-        handle.execute(TableSql.createIdentity(target));
-    }
-
-    private static Set<String> columnsOf(Handle handle, TargetTable target) {
-        return new TreeSet<>(handle.createQuery("""
-                        select attname::text
-                        from pg_attribute
-                        where attrelid = to_regclass(:name) and attnum > 0 and not attisdropped""")
-                .bind("name", SqlIdentifier.quoted(target.schema(), target.name()))
-                .mapTo(String.class)
-                .list());
-    }
-
-    private ReplicatedTable evolve(Handle handle, ReplicatedTable known, TableDefinition definition) {
-        WarehouseColumns.requireComputable(definition);
+    private ReplicatedTable evolve(Handle handle, ReplicatedTable before, TableDefinition definition) {
+        boolean renamed = !before.definition().table().equals(definition.table());
+        ReplicatedTable known =
+                renamed ? move(handle, before, before.definition().named(definition.table())) : before;
         boolean keyChanges = KeyChange.isBetween(known.definition(), definition);
         if (keyChanges) {
             KeyChange.leave(handle, known.target());
         }
-        TargetTable target = target(known.id(), definition);
+        TargetTable target = TargetShape.of(known.id(), definition, known.place());
         computed.leave(handle, known.target(), target);
-        for (String statement : Evolution.statements(
-                known.target(),
-                columnsOf(handle, known.target()),
-                WarehouseColumns.named(known.definition()),
-                WarehouseColumns.named(definition))) {
+        TableDefinition from = WarehouseColumns.named(known.definition());
+        TableDefinition to = WarehouseColumns.named(definition);
+        Map<String, ExistingColumn> present = ExistingTable.columns(handle, known.target());
+        for (String statement : Evolution.statements(known.target(), present, from, to, settings.droppedColumns())) {
             handle.execute(statement);
         }
         computed.add(handle, known.target(), target);
         if (keyChanges) {
-            KeyChange.enter(
-                    handle, target, WarehouseColumns.named(known.definition()), WarehouseColumns.named(definition));
+            KeyChange.enter(handle, target, from, to);
         }
-        handle.createUpdate("""
-                        update idem.target
-                        set definition = :number, definition_json = :json::jsonb
-                        where id = :id""")
-                .bind("number", definition.number())
-                .bind("json", new String(codec.encode(definition), StandardCharsets.UTF_8))
-                .bind("id", known.id())
-                .execute();
+        store.update(handle, known.id(), definition, known.place());
         LOG.info("target table changed table={} definition={}", known.target(), definition.number());
+        forget(known);
         return new ReplicatedTable(known.id(), definition, target, known.floor());
-    }
-
-    /** Where the table's rows go: the same schema and name. */
-    private static TargetTable target(long id, TableDefinition sourceDefinition) {
-        TableDefinition definition = WarehouseColumns.named(sourceDefinition);
-        List<TargetColumn> columns = new ArrayList<>();
-        List<GeneratedColumn> generated = new ArrayList<>();
-        for (ColumnDefinition column : definition.columns()) {
-            String expression = column.generation();
-            if (expression == null || definition.isKey(column.name())) {
-                columns.add(column(column).basedOn(domainBase(definition, column.type())));
-            } else {
-                generated.add(new GeneratedColumn(column(column), expression, columns.size()));
-            }
-        }
-        TableDefinition written = definition.written();
-        List<TargetColumn> key = definition.key().stream()
-                .map(name -> columns.get(written.indexOf(name)))
-                .toList();
-        return new TargetTable(definition.table().schema(), definition.table().name(), columns, key, id, generated);
-    }
-
-    private static @Nullable String domainBase(TableDefinition definition, String type) {
-        for (TypeDefinition known : definition.types()) {
-            if (known instanceof TypeDefinition.DomainType domain && domain.name().equals(type)) {
-                String below = domainBase(definition, domain.base());
-                return below == null ? domain.base() : below;
-            }
-        }
-        return null;
-    }
-
-    /** A generated column is never carried, so it cannot forbid NULL. */
-    static TargetColumn column(ColumnDefinition column) {
-        boolean notNull = column.notNull() && !column.generated();
-        return new TargetColumn(column.name(), column.type(), notNull, column.toastable(), column.collation(), null);
     }
 }

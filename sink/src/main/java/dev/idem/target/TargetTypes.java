@@ -44,16 +44,26 @@ final class TargetTypes {
      * Makes what is missing of the schema and the types of a table. Where that can be nothing, no session is opened.
      *
      * @param caller the session of the caller's transaction, which only asks here
+     * @param schema where the table is to stand
      * @throws PipelineException {@link ErrorKind#WAREHOUSE_UNFIT} where an extension is missing
      */
-    void prepare(Handle caller, TableDefinition definition) {
-        if (definition.types().isEmpty() && hasSchema(caller, definition.table().schema())) {
+    void prepare(Handle caller, TableDefinition definition, String schema) {
+        if (definition.types().isEmpty() && hasSchema(caller, schema)) {
             return;
         }
         try (Handle handle = sessions.get()) {
             handle.execute(LONGEST_WAIT);
-            ensureSchema(handle, definition.table().schema());
+            ensureSchema(handle, schema);
             definition.types().forEach(type -> ensure(handle, type, definition));
+        }
+    }
+
+    /** Makes a schema where it is missing. */
+    void prepareSchema(Handle caller, String schema) {
+        if (!hasSchema(caller, schema)) {
+            try (Handle handle = sessions.get()) {
+                ensureSchema(handle, schema);
+            }
         }
     }
 

@@ -63,8 +63,12 @@ record TablePair(
 
     private static final Set<String> TEXT = Set.of("text", "varchar", "bpchar", "name");
 
-    /** Describes both copies by what they share, with rows told apart by {@code key}. */
-    static TablePair of(TableId table, Shape source, Shape warehouse, List<String> key) {
+    /**
+     * Describes both copies by what they share, with rows told apart by {@code key}.
+     *
+     * @param place the name of the warehouse's copy
+     */
+    static TablePair of(TableId table, TableId place, Shape source, Shape warehouse, List<String> key) {
         List<ComparedTable.Column> columns = new ArrayList<>();
         List<ComparedTable.Column> warehouseColumns = new ArrayList<>();
         Set<String> known = new HashSet<>(MetadataColumns.NAMES);
@@ -98,8 +102,8 @@ record TablePair(
                 table,
                 new ComparedTable(table.schema(), table.name(), source.partitioned(), columns, ordered, false),
                 new ComparedTable(
-                        table.schema(),
-                        table.name(),
+                        place.schema(),
+                        place.name(),
                         warehouse.partitioned(),
                         warehouseColumns,
                         warehouseKey,

@@ -54,7 +54,7 @@ public final class Verifier {
     public Verification verify(Consumer<TableResult> compared) {
         try (Databases databases = Databases.open(settings)) {
             CatchUp catchUp = new CatchUp(databases, settings);
-            Map<TableId, List<String>> followed = followed(databases.warehouse());
+            Map<TableId, Followed> followed = followed(databases.warehouse());
             List<TableResult> results = new ArrayList<>();
             for (TableId table : chosen(followed.keySet())) {
                 TableResult result = compare(table, Optional.ofNullable(followed.get(table)), databases, catchUp);
@@ -74,10 +74,17 @@ public final class Verifier {
         return chosen;
     }
 
-    /** The tables that the warehouse follows, with the key by which it tells rows apart. */
-    private Map<TableId, List<String>> followed(ComparedDatabase warehouse) {
+    /**
+     * A table that the warehouse follows.
+     *
+     * @param place its name in the warehouse
+     * @param key the columns by which the warehouse tells rows apart
+     */
+    private record Followed(TableId place, List<String> key) {}
+
+    private Map<TableId, Followed> followed(ComparedDatabase warehouse) {
         String doing = "reading which tables the warehouse follows";
-        Map<TableId, List<String>> followed = new TreeMap<>();
+        Map<TableId, Followed> followed = new TreeMap<>();
         boolean isThere = warehouse
                 .list(doing, "select to_regclass('idem.target') is not null", List.of(), row -> row.getBoolean(1))
                 .get(0);
@@ -85,26 +92,30 @@ public final class Verifier {
             TableDefinitionCodec codec = new TableDefinitionCodec();
             warehouse.each(
                     doing,
-                    "select definition_json::text from idem.target where pipeline = ?",
+                    "select definition_json::text, target_schema, target_table from idem.target where pipeline = ?",
                     List.of(settings.pipeline()),
                     row -> {
                         TableDefinition definition =
                                 codec.decode(row.getString(1).getBytes(StandardCharsets.UTF_8));
-                        followed.put(definition.table(), definition.key());
+                        followed.put(
+                                definition.table(),
+                                new Followed(new TableId(row.getString(2), row.getString(3)), definition.key()));
                     });
         }
         return followed;
     }
 
-    private TableResult compare(
-            TableId table, Optional<List<String>> followedKey, Databases databases, CatchUp catchUp) {
+    private TableResult compare(TableId table, Optional<Followed> followed, Databases databases, CatchUp catchUp) {
         try {
             Optional<Shape> source = new ShapeCatalogue(databases.source()).shape(table);
-            Optional<Shape> warehouse = new ShapeCatalogue(databases.warehouse()).shape(table);
+            TableId place = followed.map(Followed::place)
+                    .orElseGet(() -> settings.names().apply(table));
+            Optional<Shape> warehouse = new ShapeCatalogue(databases.warehouse()).shape(place);
             if (source.isEmpty() || warehouse.isEmpty()) {
                 return TableResult.notCompared(table, absence(source.isEmpty(), warehouse.isEmpty()));
             }
-            List<String> key = followedKey.orElseGet(() -> source.get().key());
+            List<String> key =
+                    followed.map(Followed::key).orElseGet(() -> source.get().key());
             boolean hasKey = source.get().columns().keySet().containsAll(key)
                     && key.stream()
                             .map(MetadataColumns::warehouseName)
@@ -112,7 +123,7 @@ public final class Verifier {
             if (!hasKey) {
                 return TableResult.notCompared(table, "one side lacks a column of the key " + key);
             }
-            TablePair pair = TablePair.of(table, source.get(), warehouse.get(), key);
+            TablePair pair = TablePair.of(table, place, source.get(), warehouse.get(), key);
             return new TableComparison(pair, databases, catchUp, settings.limits()).run();
         } catch (PipelineException e) {
             if (Side.SOURCE.isLost(e.kind()) || Side.WAREHOUSE.isLost(e.kind())) {

@@ -4,6 +4,7 @@ import dev.idem.change.TableId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * What is compared, and how long a difference may take to go away.
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param warehouse the warehouse
  * @param slot the capture's replication slot, which tells whether there is one to wait for
  * @param tables what is compared besides the tables that the warehouse follows, which may be none
+ * @param names the names in the warehouse of tables that it does not follow
  * @param scope which tables
  * @param limits bounds of time and memory
  */
@@ -24,6 +26,7 @@ public record VerifySettings(
         Address warehouse,
         Optional<String> slot,
         List<TableId> tables,
+        UnaryOperator<TableId> names,
         Scope scope,
         Limits limits) {
 

@@ -7,6 +7,7 @@ import dev.idem.change.Version;
 import dev.idem.consume.LogCoordinates;
 import dev.idem.consume.LogEvent;
 import dev.idem.consume.PositionedCut;
+import dev.idem.target.TargetSettings;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -14,7 +15,7 @@ import java.util.stream.Stream;
 /** Gives events of many rows of one table to a warehouse, in cuts of some rounds each. */
 final class GroupDelivery implements AutoCloseable {
 
-    private static final ApplySettings SETTINGS = new ApplySettings(100_000, 1L << 30, 10, OnTableFailure.STOP);
+    private static final ApplySettings SETTINGS = new ApplySettings(100_000, 1L << 30, 10, OnTableFailure.STOP, TargetSettings.defaults());
 
     private final TableDefinition table;
     private final WarehouseWriter writer;

@@ -14,6 +14,7 @@ import dev.idem.consume.LogEvent;
 import dev.idem.consume.PositionedCut;
 import dev.idem.reduce.Seeds;
 import dev.idem.reduce.SourceHistory;
+import dev.idem.target.TargetSettings;
 import dev.idem.testing.TestPostgres;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -180,7 +181,10 @@ class GuardedApplyIT {
 
         private WarehouseWriter open() {
             return WarehouseWriter.takeOver(
-                    warehouse, pipeline, new ApplySettings(5, 1_000, 10, OnTableFailure.WAIT), WriterClaim.starting());
+                    warehouse,
+                    pipeline,
+                    new ApplySettings(5, 1_000, 10, OnTableFailure.WAIT, TargetSettings.defaults()),
+                    WriterClaim.starting());
         }
 
         void restart() {

@@ -16,6 +16,7 @@ import dev.idem.change.Version;
 import dev.idem.consume.LogCoordinates;
 import dev.idem.consume.LogEvent;
 import dev.idem.consume.PositionedCut;
+import dev.idem.target.TargetSettings;
 import dev.idem.testing.TestPostgres;
 import java.util.List;
 import java.util.Map;
@@ -90,7 +91,7 @@ class KeyChangeIT {
             try (WarehouseWriter writer = WarehouseWriter.takeOver(
                             warehouse,
                             "keys",
-                            new ApplySettings(5, 1_000, 10, OnTableFailure.WAIT),
+                            new ApplySettings(5, 1_000, 10, OnTableFailure.WAIT, TargetSettings.defaults()),
                             WriterClaim.starting());
                     Handle handle = warehouse.open()) {
                 for (int round = 1; round <= 2; round++) {

@@ -64,7 +64,7 @@ class TargetTablesIT {
     @Test
     void stale_definition_met_after_a_newer_one_does_not_turn_the_table_back() {
         try (Handle handle = warehouse.open()) {
-            TargetTables tables = new TargetTables("stale", warehouse::open);
+            TargetTables tables = new TargetTables("stale", TargetSettings.defaults(), warehouse::open);
             tables.load(handle);
             TableDefinition young =
                     definition("stale", 1, 30, ID, ColumnDefinition.plain("text", "text", 2, false, true));
@@ -82,7 +82,7 @@ class TargetTablesIT {
     @Test
     void rows_from_before_a_column_with_a_default_have_its_value() {
         try (Handle handle = warehouse.open()) {
-            TargetTables tables = new TargetTables("added", warehouse::open);
+            TargetTables tables = new TargetTables("added", TargetSettings.defaults(), warehouse::open);
             tables.load(handle);
             tables.follow(handle, definition("added", 1, 10, ID));
             handle.execute("insert into added values (1, 1, '0/A', 1, now())");
@@ -107,7 +107,7 @@ class TargetTablesIT {
     @Test
     void renamed_column_keeps_its_values_and_the_notes_of_who_carried_them() {
         try (Handle handle = warehouse.open()) {
-            TargetTables tables = new TargetTables("renamed", warehouse::open);
+            TargetTables tables = new TargetTables("renamed", TargetSettings.defaults(), warehouse::open);
             tables.load(handle);
             tables.follow(handle, definition("renamed", 1, 10, ID, BODY));
             handle.execute("insert into renamed values (1, null, 1, '0/A', 2, now(), '{\"body\": \"\"}', '{body}')");
@@ -124,7 +124,7 @@ class TargetTablesIT {
     @Test
     void column_dropped_long_ago_gives_way_to_one_that_takes_its_name() {
         try (Handle handle = warehouse.open()) {
-            TargetTables tables = new TargetTables("again", warehouse::open);
+            TargetTables tables = new TargetTables("again", TargetSettings.defaults(), warehouse::open);
             tables.load(handle);
             tables.follow(handle, definition("again", 1, 10, ID, BODY));
             handle.execute("insert into again values (1, 'old', 1, '0/A', 1, now())");
@@ -156,7 +156,7 @@ class TargetTablesIT {
     @Test
     void changed_key_is_followed_and_changes_under_the_old_one_have_nothing_to_add() {
         try (Handle handle = warehouse.open()) {
-            TargetTables tables = new TargetTables("rekeyed", warehouse::open);
+            TargetTables tables = new TargetTables("rekeyed", TargetSettings.defaults(), warehouse::open);
             tables.load(handle);
             TableDefinition old = keyed("rekeyed", 1, List.of("id"), ID, CODE);
             tables.follow(handle, old);
@@ -181,7 +181,7 @@ class TargetTablesIT {
     @Test
     void key_column_dropped_with_its_key_gives_way_to_another_key() {
         try (Handle handle = warehouse.open()) {
-            TargetTables tables = new TargetTables("lesskey", warehouse::open);
+            TargetTables tables = new TargetTables("lesskey", TargetSettings.defaults(), warehouse::open);
             tables.load(handle);
             tables.follow(handle, keyed("lesskey", 1, List.of("co\\de", "id"), ID, CODE));
             handle.execute("insert into lesskey values (1, 'a', 1, '0/5', 0, now())");
@@ -197,7 +197,7 @@ class TargetTablesIT {
     @Test
     void key_dropped_and_made_again_is_followed_both_ways() {
         try (Handle handle = warehouse.open()) {
-            TargetTables tables = new TargetTables("unkeyed", warehouse::open);
+            TargetTables tables = new TargetTables("unkeyed", TargetSettings.defaults(), warehouse::open);
             tables.load(handle);
             tables.follow(handle, keyed("unkeyed", 1, List.of("id"), ID, BODY));
             handle.execute("insert into unkeyed values (1, 'a', 1, '0/5', 0, now()), (2, 'b', 1, '0/5', 0, now())");
@@ -217,7 +217,7 @@ class TargetTablesIT {
     @Test
     void key_that_the_rows_do_not_fit_is_refused_by_name() {
         try (Handle handle = warehouse.open()) {
-            TargetTables tables = new TargetTables("twice", warehouse::open);
+            TargetTables tables = new TargetTables("twice", TargetSettings.defaults(), warehouse::open);
             tables.load(handle);
             tables.follow(handle, keyed("twice", 1, List.of("id"), ID, CODE));
             handle.execute(

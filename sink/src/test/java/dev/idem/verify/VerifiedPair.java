@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** Two databases of one server that hold the same tables until a test damages one. */
 final class VerifiedPair {
@@ -84,6 +85,7 @@ final class VerifiedPair {
                         address(warehouse),
                         Optional.empty(),
                         named,
+                        UnaryOperator.identity(),
                         named.isEmpty() ? Scope.FOLLOWED : Scope.NAMED,
                         limits))
                 .verify(result -> {});
