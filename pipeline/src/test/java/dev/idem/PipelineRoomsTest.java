@@ -26,6 +26,7 @@ class PipelineRoomsTest {
         "dev.idem.cli..",
         "dev.idem.process..",
         "dev.idem.http..",
+        "dev.idem.status..",
         "dev.idem.config..",
         "dev.idem.capture..",
         "dev.idem.assemble..",

@@ -27,6 +27,7 @@ public final class Capture implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Capture.class);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
+    private static final Duration STANDBY_LOOK = Duration.ofSeconds(1);
     private static final Duration LONGEST_STOP = Duration.ofSeconds(90);
 
     private final CaptureSettings settings;
@@ -104,7 +105,8 @@ public final class Capture implements AutoCloseable {
             LOG.error("capture stopped kind={} reason={}", e.kind(), message(e), e);
             return;
         }
-        Duration pause = pause(failures);
+        // The slot of a capture that died is free within a second, and this one stands by for that.
+        Duration pause = e.kind() == ErrorKind.SLOT_BUSY ? STANDBY_LOOK : pause(failures);
         progress.state(State.WAITING, message(e));
         LOG.warn("capture waits kind={} pause={} reason={}", e.kind(), pause, message(e));
         LOG.debug("cause", e);

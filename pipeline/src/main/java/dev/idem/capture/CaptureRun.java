@@ -62,7 +62,9 @@ final class CaptureRun {
                 Set<TableId> added = publication(source).ensure(tables);
                 StartDecision decision = StartRules.decide(new StartFacts(
                         publisher.lastCut(), identity, source.slot(), source.walEnd(), settings.onNewHistory()));
-                act(decision, new Open(source, publisher, choice, tables, added, CatalogueWatch.relations(source, tables)));
+                act(
+                        decision,
+                        new Open(source, publisher, choice, tables, added, CatalogueWatch.relations(source, tables)));
             }
         }
     }

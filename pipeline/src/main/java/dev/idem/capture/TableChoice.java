@@ -36,8 +36,7 @@ final class TableChoice {
      * @throws PipelineException of kind SOURCE_UNFIT where there is none
      */
     List<TableId> tables() {
-        List<SourceTable> chosen =
-                new SourceCatalogue(source.connection()).tables(patterns, settings.publication());
+        List<SourceTable> chosen = new SourceCatalogue(source.connection()).tables(patterns, settings.publication());
         for (SourceTable table : chosen) {
             table.obstacle()
                     .ifPresent(reason -> LOG.warn("table is left out table={} reason={}", table.table(), reason));

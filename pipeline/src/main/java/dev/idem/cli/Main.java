@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
             DemoCommand.class,
             RunCommand.class,
             CheckCommand.class,
+            StatusCommand.class,
             VerifyCommand.class,
             OffsetsCommand.class,
             ReplayCommand.class,

@@ -3,6 +3,7 @@ package dev.idem.config;
 import dev.idem.apply.OnTableFailure;
 import dev.idem.change.TableId;
 import dev.idem.config.Settings.CaptureSettings.OnNewHistory;
+import dev.idem.config.Settings.HttpSettings.HttpPort;
 import dev.idem.config.Settings.LogFormat;
 import dev.idem.config.Settings.Role;
 import dev.idem.config.Settings.TopicSettings.Retention;
@@ -122,6 +123,18 @@ final class Keys {
             Key.number("embedded.warehouse-port", 0, MAX_PORT).withDefault("0");
     static final Key<Integer> KAFKA_PORT =
             Key.number("embedded.kafka-port", 0, MAX_PORT).withDefault("0");
+    static final Key<Long> SOURCE_WAL_WARNING =
+            Key.bytes("source.wal-warning", 1 << 20).withDefault("10GiB");
+    static final Key<String> HTTP_HOST = Key.text(
+                    "http.host", Pattern.compile("[A-Za-z0-9.:_-]+"), "an address of this machine, or its name")
+            .withDefault("127.0.0.1");
+    static final Key<HttpPort> HTTP_PORT = new Key<>(
+            "http.port",
+            Optional.of("off"),
+            "a number from 0 (any free port) to " + MAX_PORT + ", or off",
+            Keys::httpPort,
+            false);
+    static final Key<Secret> HTTP_TOKEN = Key.secret("http.token");
     static final Key<LogFormat> LOG_FORMAT =
             Key.choice("log.format", LogFormat.class).withDefault("text");
 
@@ -139,6 +152,7 @@ final class Keys {
             SOURCE_PUBLICATION,
             SOURCE_HEARTBEAT,
             SOURCE_ON_NEW_HISTORY,
+            SOURCE_WAL_WARNING,
             KAFKA_BOOTSTRAP,
             TOPIC_PARTITIONS,
             TOPIC_REPLICATION,
@@ -160,6 +174,9 @@ final class Keys {
             SOURCE_PORT,
             WAREHOUSE_PORT,
             KAFKA_PORT,
+            HTTP_HOST,
+            HTTP_PORT,
+            HTTP_TOKEN,
             LOG_FORMAT);
 
     private Keys() {}
@@ -172,6 +189,12 @@ final class Keys {
         return text.equals("broker")
                 ? Optional.of(Settings.TopicSettings.BROKER_DEFAULT)
                 : Key.number("", 1, 100).parse().apply(text);
+    }
+
+    private static Optional<HttpPort> httpPort(String text) {
+        return text.equals("off")
+                ? Optional.of(new HttpPort(Optional.empty()))
+                : Key.number("", 0, MAX_PORT).parse().apply(text).map(port -> new HttpPort(Optional.of(port)));
     }
 
     private static Optional<Retention> retention(String text) {

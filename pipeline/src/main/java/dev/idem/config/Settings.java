@@ -27,6 +27,7 @@ public record Settings(
         DatabaseSettings warehouse,
         CaptureSettings capture,
         ApplySettings apply,
+        HttpSettings http,
         LogFormat logFormat,
         List<Given> effective) {
 
@@ -65,6 +66,7 @@ public record Settings(
      * @param tables patterns {@code schema.table}, {@code *} for any characters
      * @param exclude patterns of what is left out, which win
      * @param heartbeat how often an idle source is asked for its position
+     * @param walWarningBytes WAL retained for the slot above which a warning is given
      */
     public record SourceSettings(
             DatabaseSettings database,
@@ -72,7 +74,8 @@ public record Settings(
             List<String> exclude,
             String slot,
             String publication,
-            Duration heartbeat) {}
+            Duration heartbeat,
+            long walWarningBytes) {}
 
     /**
      * Kafka's clients.
@@ -136,6 +139,23 @@ public record Settings(
         public String toString() {
             return "CaptureSettings[" + onNewHistory + ", engine options " + engine.keySet() + "]";
         }
+    }
+
+    /**
+     * The HTTP interface.
+     *
+     * @param host where it listens
+     * @param port empty where there is none
+     * @param token that clients must show; empty for none
+     */
+    public record HttpSettings(String host, Optional<Integer> port, Secret token) {
+
+        /**
+         * A port, or none.
+         *
+         * @param number 0 for any that is free
+         */
+        record HttpPort(Optional<Integer> number) {}
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.idem.config;
 import dev.idem.config.Settings.ApplySettings;
 import dev.idem.config.Settings.CaptureSettings;
 import dev.idem.config.Settings.DatabaseSettings;
+import dev.idem.config.Settings.HttpSettings;
 import dev.idem.config.Settings.KafkaSettings;
 import dev.idem.config.Settings.Role;
 import dev.idem.config.Settings.SourceSettings;
@@ -30,6 +31,7 @@ final class SettingsReader {
             List.of(PassedOn.DEBEZIUM, PassedOn.PRODUCER, PassedOn.CONSUMER, PassedOn.KAFKA);
     private static final Pattern PASSWORD_IN_URL =
             Pattern.compile("(?i).*[?&](password|sslpassword)=.*|.*//[^/@]*:[^/@]*@.*");
+    private static final Pattern LOOPBACK = Pattern.compile("127\\.\\d+\\.\\d+\\.\\d+|localhost|::1");
     private static final Pattern USER_IN_URL = Pattern.compile(".*[?&]user=[^&]+.*");
 
     private final Map<String, Given> given;
@@ -70,6 +72,7 @@ final class SettingsReader {
                         value(Keys.APPLY_MAX_CUTS),
                         value(Keys.APPLY_ON_TABLE_FAILURE),
                         targets()),
+                http(),
                 value(Keys.LOG_FORMAT),
                 effective("idem_" + name));
     }
@@ -105,7 +108,24 @@ final class SettingsReader {
                 value(Keys.SOURCE_EXCLUDE),
                 value(Keys.SOURCE_SLOT.withDefault(defaultName)),
                 value(Keys.SOURCE_PUBLICATION.withDefault(defaultName)),
-                value(Keys.SOURCE_HEARTBEAT));
+                value(Keys.SOURCE_HEARTBEAT),
+                value(Keys.SOURCE_WAL_WARNING));
+    }
+
+    private HttpSettings http() {
+        HttpSettings http =
+                new HttpSettings(value(Keys.HTTP_HOST), value(Keys.HTTP_PORT).number(), value(Keys.HTTP_TOKEN));
+        boolean isOpen = http.port().isPresent()
+                && !LOOPBACK.matcher(http.host()).matches()
+                && http.token().reveal().isEmpty();
+        if (isOpen) {
+            problems.add(new Problem(
+                    origin(Keys.HTTP_TOKEN),
+                    Keys.HTTP_TOKEN.name(),
+                    "not set, while http.host is '" + http.host() + "'",
+                    "a token, because others than this machine can reach it; or http.host=127.0.0.1"));
+        }
+        return http;
     }
 
     private DatabaseSettings database(boolean isNeeded, Key<String> url, Key<String> user, Key<Secret> password) {

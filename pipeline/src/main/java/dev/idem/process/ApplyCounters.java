@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ public final class ApplyCounters implements SinkListener {
     private @Nullable Instant lastCommitTime;
     private Instant newestCommitTime = Instant.MIN;
     private @Nullable Duration delay;
+    private volatile Consumer<Duration> onBatch = time -> {};
 
     /**
      * What was done, at one moment.
@@ -65,6 +67,16 @@ public final class ApplyCounters implements SinkListener {
             newestCommitTime = commitTime;
             delay = Duration.between(commitTime, Instant.now());
         }
+    }
+
+    @Override
+    public void took(Duration time) {
+        onBatch.accept(time);
+    }
+
+    /** Is told how long each warehouse transaction took; one listener. */
+    public void onBatch(Consumer<Duration> listener) {
+        onBatch = listener;
     }
 
     /** The sums so far. */

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -145,6 +146,11 @@ public final class Pipeline implements AutoCloseable {
     /** What the sink has done since the process began. */
     public ApplyCounters.Totals applied() {
         return counters.totals();
+    }
+
+    /** Tells how long each warehouse transaction took, to one listener. */
+    public void onBatch(Consumer<Duration> listener) {
+        counters.onBatch(listener);
     }
 
     /** What ended a part for good; empty while all run, or can heal. */

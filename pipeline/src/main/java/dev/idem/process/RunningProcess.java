@@ -40,11 +40,17 @@ public final class RunningProcess {
         settings.effective()
                 .forEach(given -> LOG.info("setting {}={} from=\"{}\"", given.key(), given.value(), given.origin()));
         try (EmbeddedServers servers = EmbeddedServers.start(settings);
-                Pipeline pipeline = new Pipeline(settings, servers)) {
+                Pipeline pipeline = new Pipeline(settings, servers);
+                PipelineWatch status = PipelineWatch.start(settings, servers, pipeline)) {
             servers.ownSource().ifPresent(ours -> LOG.info("embedded source url={}", ours.address()));
             servers.ownWarehouse().ifPresent(ours -> LOG.info("embedded warehouse url={}", ours.address()));
-            pipeline.start();
-            watch(pipeline);
+            Optional<HttpInterface> http = HttpInterface.start(settings, servers, pipeline, status);
+            try {
+                pipeline.start();
+                watch(pipeline);
+            } finally {
+                http.ifPresent(HttpInterface::close);
+            }
         } finally {
             stopped.countDown();
         }

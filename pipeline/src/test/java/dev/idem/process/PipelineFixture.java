@@ -9,6 +9,7 @@ import dev.idem.apply.TableCount;
 import dev.idem.config.Settings;
 import dev.idem.config.SettingsLoader;
 import dev.idem.replay.LogView;
+import dev.idem.status.PipelineStatus;
 import dev.idem.testing.TestDirectory;
 import dev.idem.testing.TestKafka;
 import dev.idem.testing.TestPostgres;
@@ -144,6 +145,43 @@ final class PipelineFixture implements AutoCloseable {
         pipeline = started;
         started.start();
         return started;
+    }
+
+    /** Starts the pipeline with all that a running process has for those who watch. */
+    Watched startWatched() {
+        var settings = SettingsLoader.load(Optional.empty(), Map.of(), flags);
+        EmbeddedServers none = EmbeddedServers.start(settings);
+        Pipeline started = new Pipeline(settings, none);
+        pipeline = started;
+        PipelineWatch watch = PipelineWatch.start(settings, none, started);
+        HttpInterface http = HttpInterface.start(settings, none, started, watch).orElseThrow();
+        started.start();
+        return new Watched(watch, http);
+    }
+
+    /** What watches a pipeline. */
+    record Watched(PipelineWatch watch, HttpInterface http) implements AutoCloseable {
+
+        PipelineStatus status() {
+            return watch.latest().orElseThrow();
+        }
+
+        int port() {
+            return http.port();
+        }
+
+        @Override
+        public void close() {
+            http.close();
+            watch.close();
+        }
+    }
+
+    /** The settings as flags of a command. */
+    List<String> arguments() {
+        List<String> arguments = new ArrayList<>();
+        flags.forEach((key, value) -> arguments.addAll(List.of("--set", key + "=" + value)));
+        return arguments;
     }
 
     Sink.State sinkState() {

@@ -29,6 +29,7 @@ public final class ApplyLoop implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ApplyLoop.class);
     private static final int LOCK_ATTEMPTS = 3;
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
     private static final Duration WAIT_FOR_FIRST = Duration.ofSeconds(10);
 
     private final WarehouseWriter writer;
@@ -40,6 +41,8 @@ public final class ApplyLoop implements AutoCloseable {
     private final Resumption resumption;
     private final DeadLetterRetry retries;
     private final Map<TableId, Integer> locked = new HashMap<>();
+    private boolean isPaused;
+    private long nextLook = System.nanoTime();
 
     /** A loop that goes on where the writer's position is. It closes what it is given. */
     public ApplyLoop(
@@ -60,6 +63,21 @@ public final class ApplyLoop implements AutoCloseable {
         this.resumption = resumption;
         this.retries = retries;
         follower.seek(writer.progress().logOffset());
+    }
+
+    /**
+     * Looks, from time to time, at what persons have asked for and parks the tables that are to wait.
+     *
+     * @return true where nothing is to be applied
+     */
+    public boolean isPaused() {
+        if (System.nanoTime() - nextLook >= 0) {
+            Orders orders = writer.orders();
+            orders.tables().forEach(writer::hold);
+            isPaused = orders.isPaused();
+            nextLook = System.nanoTime() + BETWEEN_LOOKS.toNanos();
+        }
+        return isPaused;
     }
 
     /** Applies the next cuts, waiting for them at most {@code timeout}; how many there were. */
@@ -125,6 +143,7 @@ public final class ApplyLoop implements AutoCloseable {
     }
 
     private void apply(List<PositionedCut> cuts) {
+        long began = System.nanoTime();
         writer.begin();
         long previous = writer.progress().cut();
         for (PositionedCut cut : cuts) {
@@ -137,16 +156,19 @@ public final class ApplyLoop implements AutoCloseable {
         PositionedCut last = cuts.get(cuts.size() - 1);
         Map<TableId, TableCount> counts = writer.commit(last);
         listener.applied(last.cut(), cuts.size(), counts);
+        listener.took(Duration.ofNanos(System.nanoTime() - began));
     }
 
     /** Event by event, so that only the events that the warehouse refuses are set aside. */
     private void applyCarefully(PositionedCut cut) {
+        long began = System.nanoTime();
         writer.begin();
         writer.startCut(cut.cut());
         reader.read(cut.cut(), writer::addCarefully);
         writer.requireSomeAccepted();
         CutTables.take(cut.cut(), reader, topics, writer);
         listener.applied(cut.cut(), 1, writer.commit(cut));
+        listener.took(Duration.ofNanos(System.nanoTime() - began));
     }
 
     /** Cuts are numbered without gaps, so one that is missing, or comes from another log, is noticed. */

@@ -99,6 +99,16 @@ final class ParkedTables {
                         : new ParkedTable(table, known.cut(), known.logOffset(), attempts));
     }
 
+    /** Parks a table because a person asked for it: it is not tried again before a person asks for that. */
+    void hold(Handle handle, TableId table, Progress behind) {
+        if (!contains(table)) {
+            park(handle, table, behind, "paused by a person");
+        }
+        execute(handle.createUpdate("""
+                        update idem.parked set retry_at = 'infinity'
+                        where pipeline = :pipeline and source_schema = :schema and source_table = :table"""), table);
+    }
+
     /** The pause before the next attempt: growing, with a bound. */
     static Duration pause(int attempts) {
         Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(attempts, MOST_DOUBLINGS));

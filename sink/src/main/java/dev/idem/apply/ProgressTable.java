@@ -25,6 +25,11 @@ final class ProgressTable {
         this.pipeline = pipeline;
     }
 
+    /** Whose position it is. */
+    String pipeline() {
+        return pipeline;
+    }
+
     /** The position; empty where the pipeline was never applied here. */
     Optional<Progress> read(Handle handle) {
         return handle.createQuery("""

@@ -29,18 +29,23 @@ public final class Sink implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Sink.class);
     private static final Duration WAIT_FOR_CUTS = Duration.ofMillis(500);
     private static final Duration WAIT_FOR_LOG = Duration.ofSeconds(1);
+    private static final Duration WAIT_FOR_LEASE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
 
     /**
-     * Where the service is. NEW to RUNNING by {@link #start}; RUNNING to RETRYING and back; from any to STOPPED by
-     * {@link #close}, or to FAILED.
+     * Where the service is. NEW to RUNNING by {@link #start}; RUNNING to STANDBY, PAUSED and RETRYING and back; from
+     * any to STOPPED by {@link #close}, or to FAILED.
      */
     public enum State {
         /** Not started. */
         NEW,
         /** Applies what the log holds. */
         RUNNING,
+        /** Another sink of the pipeline is the writer; waits for its death. */
+        STANDBY,
+        /** Applies nothing, because a person asked for that. */
+        PAUSED,
         /** Waits before it tries again. */
         RETRYING,
         /** Ended by a failure that a person must mend. */
@@ -62,6 +67,7 @@ public final class Sink implements AutoCloseable {
     private volatile @Nullable PipelineException failure;
     private volatile @Nullable Progress progress;
     private volatile @Nullable ApplyLoop current;
+    private @Nullable WriterLease lease;
 
     /** A sink that does nothing before {@link #start}. */
     public Sink(
@@ -105,6 +111,14 @@ public final class Sink implements AutoCloseable {
     }
 
     private void run() {
+        try {
+            runUntilEnd();
+        } finally {
+            giveLeaseBack();
+        }
+    }
+
+    private void runUntilEnd() {
         Duration pause = FIRST_PAUSE;
         while (!isStopping()) {
             try {
@@ -156,6 +170,7 @@ public final class Sink implements AutoCloseable {
 
     private void runLoop() {
         warehouse.migrate();
+        WriterLease own = awaitLease();
         try (ApplyLoop loop = open()) {
             current = loop;
             progress = loop.progress();
@@ -168,12 +183,57 @@ public final class Sink implements AutoCloseable {
                 if (rewind.getAndSet(false)) {
                     loop.rewindToBeginning();
                 }
-                loop.runOnce(WAIT_FOR_CUTS);
+                requireLease(own);
+                if (loop.isPaused()) {
+                    state = State.PAUSED;
+                    await(WAIT_FOR_CUTS);
+                } else {
+                    state = State.RUNNING;
+                    loop.runOnce(WAIT_FOR_CUTS);
+                }
                 progress = loop.progress();
                 failure = null;
             }
         } finally {
             current = null;
+        }
+    }
+
+    /** Stands by while another sink of the pipeline lives. */
+    private WriterLease awaitLease() {
+        WriterLease own = lease;
+        while (own == null) {
+            own = WriterLease.tryTake(warehouse, topics.pipeline(), claim.writer())
+                    .orElse(null);
+            if (own == null) {
+                if (state != State.STANDBY) {
+                    LOG.info("sink stands by: another sink is the writer pipeline={}", topics.pipeline());
+                }
+                state = State.STANDBY;
+                if (await(WAIT_FOR_LEASE)) {
+                    throw new ReadInterruptedException(null);
+                }
+            }
+        }
+        lease = own;
+        state = State.RUNNING;
+        return own;
+    }
+
+    private void requireLease(WriterLease own) {
+        if (own.isLost()) {
+            throw new PipelineException(
+                    ErrorKind.FENCED,
+                    "the sink of pipeline " + topics.pipeline() + ": a younger writer has taken over, because this one"
+                            + " was not seen in time (expected: a sign of life every 2 s). What was committed stays");
+        }
+    }
+
+    private void giveLeaseBack() {
+        WriterLease own = lease;
+        if (own != null) {
+            own.close();
+            lease = null;
         }
     }
 

@@ -57,31 +57,32 @@ public final class TableStates {
 
     /** All tables, in the order of their names. */
     public List<TableState> all() {
-        return call(
-                "reading idem.table_state",
-                handle -> handle.createQuery("""
+        return call("reading idem.table_state", handle -> all(handle, pipeline));
+    }
+
+    /** All tables, in the transaction of the handle. */
+    static List<TableState> all(Handle handle, String pipeline) {
+        return handle.createQuery("""
                         select source_schema, source_table, state, reason, since, parked_at_cut, retry_at,
                           target_schema, target_table
                         from idem.table_state
                         where pipeline = :pipeline
                         order by 1, 2""")
-                        .bind("pipeline", pipeline)
-                        .map((row, context) -> new TableState(
-                                new TableId(row.getString(1), row.getString(2)),
-                                row.getString(3),
-                                row.getString(8) == null
-                                        ? Optional.empty()
-                                        : Optional.of(new TableId(row.getString(8), row.getString(9))),
-                                row.getString(4) == null
-                                        ? Optional.empty()
-                                        : Optional.of(new Parked(
-                                                row.getString(4),
-                                                row.getObject(5, OffsetDateTime.class)
-                                                        .toInstant(),
-                                                row.getLong(6),
-                                                row.getObject(7, OffsetDateTime.class)
-                                                        .toInstant()))))
-                        .list());
+                .bind("pipeline", pipeline)
+                .map((row, context) -> new TableState(
+                        new TableId(row.getString(1), row.getString(2)),
+                        row.getString(3),
+                        row.getString(8) == null
+                                ? Optional.empty()
+                                : Optional.of(new TableId(row.getString(8), row.getString(9))),
+                        row.getString(4) == null
+                                ? Optional.empty()
+                                : Optional.of(new Parked(
+                                        row.getString(4),
+                                        row.getObject(5, OffsetDateTime.class).toInstant(),
+                                        row.getLong(6),
+                                        row.getObject(7, OffsetDateTime.class).toInstant()))))
+                .list();
     }
 
     /** Asks the sink to try the table now; false where it is not parked. */

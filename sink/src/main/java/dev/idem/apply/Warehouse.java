@@ -71,6 +71,11 @@ public final class Warehouse {
         return properties;
     }
 
+    /** The same warehouse for sessions of another name. */
+    public Warehouse named(String otherApplicationName) {
+        return new Warehouse(settings, otherApplicationName);
+    }
+
     /** The name under which our sessions stand in {@code pg_stat_activity}. */
     public String applicationName() {
         return applicationName;

@@ -357,6 +357,23 @@ public final class WarehouseWriter implements AutoCloseable {
                 reason);
     }
 
+    /** What persons have asked for. */
+    Orders orders() {
+        return WarehouseFailure.call("reading what was asked for", () -> Orders.read(handle, progressTable.pipeline()));
+    }
+
+    /** Parks the table where the position is now, until a person lets it go on, and commits that. */
+    void hold(TableId table) {
+        WarehouseFailure.call(
+                "pausing table " + table,
+                () -> handle.inTransaction(same -> {
+                    progressTable.requireWriter(same, progress);
+                    parked.hold(same, table, progress);
+                    return true;
+                }));
+        LOG.info("table paused table={} cut={}", table, progress.cut());
+    }
+
     @Override
     public void close() {
         pending.clear();

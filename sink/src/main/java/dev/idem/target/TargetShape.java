@@ -42,7 +42,8 @@ final class TargetShape {
 
     private static @Nullable String domainBase(TableDefinition definition, String type) {
         for (TypeDefinition known : definition.types()) {
-            if (known instanceof TypeDefinition.DomainType domain && domain.name().equals(type)) {
+            if (known instanceof TypeDefinition.DomainType domain
+                    && domain.name().equals(type)) {
                 String below = domainBase(definition, domain.base());
                 return below == null ? domain.base() : below;
             }

@@ -1,0 +1,114 @@
+package dev.idem.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.idem.change.TableId;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A request that starts something, understood.
+ *
+ * <p><i>Threads:</i> immutable.
+ *
+ * @param key the idempotency key
+ * @param fingerprint of path and body
+ * @param table empty for the whole pipeline
+ */
+record ActionRequest(String key, String fingerprint, Optional<TableId> table) {
+
+    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final Set<String> FIELDS = Set.of("schema", "table");
+
+    /** A quoted string of RFC 9651, or the same without quotes. */
+    private static final Pattern KEY =
+            Pattern.compile("\"([\\x21\\x23-\\x5b\\x5d-\\x7e]{1,255})\"|([\\x21\\x23-\\x7e]{1,255})");
+
+    /** What could not be understood. */
+    static final class Refused extends Exception {
+        private static final long serialVersionUID = 1L;
+        private final transient Problem problem;
+
+        Refused(int status, String detail) {
+            super(detail);
+            this.problem = new Problem(status, detail);
+        }
+
+        Problem problem() {
+            return problem;
+        }
+    }
+
+    /** Reads a request; header values that it lacks are empty. */
+    static ActionRequest read(String path, String key, String contentType, byte[] body) throws Refused {
+        Matcher matcher = KEY.matcher(key);
+        if (!matcher.matches()) {
+            throw new Refused(
+                    400,
+                    "Idempotency-Key: missing or not understood (expected: 1 to 255 visible characters in quotes)");
+        }
+        if (body.length > 0 && !contentType.toLowerCase(Locale.ROOT).startsWith("application/json")) {
+            throw new Refused(415, "Content-Type: not understood (expected: application/json)");
+        }
+        return new ActionRequest(
+                matcher.group(1) == null ? matcher.group(2) : matcher.group(1), fingerprint(path, body), table(body));
+    }
+
+    private static Optional<TableId> table(byte[] body) throws Refused {
+        if (body.length == 0) {
+            return Optional.empty();
+        }
+        JsonNode node = parse(body);
+        Iterator<String> names = node.fieldNames();
+        while (names.hasNext()) {
+            if (!FIELDS.contains(names.next())) {
+                throw new Refused(400, "the body has a field that is not known (expected: schema and table, or none)");
+            }
+        }
+        if (node.isEmpty()) {
+            return Optional.empty();
+        }
+        if (!node.path("schema").isTextual() || !node.path("table").isTextual()) {
+            throw new Refused(
+                    400, "the body names no table (expected: {\"schema\": \"public\", \"table\": \"orders\"})");
+        }
+        return Optional.of(
+                new TableId(node.path("schema").textValue(), node.path("table").textValue()));
+    }
+
+    private static JsonNode parse(byte[] body) throws Refused {
+        try {
+            JsonNode node = JSON.readTree(body);
+            if (node == null || !node.isObject()) {
+                throw new Refused(400, "the body is no JSON object (expected: {} or one with schema and table)");
+            }
+            return node;
+        } catch (JsonProcessingException e) {
+            throw new Refused(400, "the body is no JSON (expected: an object)");
+        } catch (IOException e) {
+            throw new Refused(400, "the body is not UTF-8 (expected: a JSON object)");
+        }
+    }
+
+    private static String fingerprint(String path, byte[] body) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(path.getBytes(StandardCharsets.UTF_8));
+            digest.update((byte) 0);
+            return HexFormat.of().formatHex(digest.digest(body));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}

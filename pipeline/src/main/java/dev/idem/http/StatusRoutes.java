@@ -1,0 +1,81 @@
+package dev.idem.http;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.idem.apply.WarehouseView.DeadLetter;
+import dev.idem.status.PipelineStatus;
+import dev.idem.status.StatusJson;
+import io.undertow.server.HttpServerExchange;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** What can be asked about the pipeline. */
+final class StatusRoutes {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int MOST_LETTERS = 1000;
+    private static final int LETTERS = 100;
+
+    private final Watched watched;
+
+    StatusRoutes(Watched watched) {
+        this.watched = watched;
+    }
+
+    void status(HttpServerExchange exchange) {
+        send(exchange, status -> StatusJson.of(status).toString());
+    }
+
+    void tables(HttpServerExchange exchange) {
+        send(exchange, status -> StatusJson.tables(status.tables()).toString());
+    }
+
+    private void send(HttpServerExchange exchange, Function<PipelineStatus, String> body) {
+        Optional<PipelineStatus> status = watched.latest().get();
+        if (status.isEmpty()) {
+            new Problem(503, "the status is not known yet, ask again in a second").send(exchange);
+            return;
+        }
+        Answers.text(exchange, "application/json", body.apply(status.get()));
+    }
+
+    void history(HttpServerExchange exchange) {
+        Answers.json(exchange, watched.history().get());
+    }
+
+    void metrics(HttpServerExchange exchange) {
+        Answers.text(
+                exchange,
+                "text/plain; version=0.0.4; charset=utf-8",
+                watched.metrics().get());
+    }
+
+    /** The youngest first; reasons and places, never values. */
+    void deadLetters(HttpServerExchange exchange) {
+        Deque<String> given = exchange.getQueryParameters().get("limit");
+        String limit = given == null || given.isEmpty() ? String.valueOf(LETTERS) : given.getFirst();
+        if (!limit.matches("\\d{1,4}") || Integer.parseInt(limit) < 1 || Integer.parseInt(limit) > MOST_LETTERS) {
+            new Problem(400, "limit: not understood (expected: a number from 1 to " + MOST_LETTERS + ')')
+                    .send(exchange);
+            return;
+        }
+        ArrayNode letters = JSON.createArrayNode();
+        watched.deadLetters(Integer.parseInt(limit)).forEach(letter -> letters.add(json(letter)));
+        Answers.json(exchange, letters);
+    }
+
+    private static ObjectNode json(DeadLetter letter) {
+        ObjectNode node = JSON.createObjectNode();
+        node.put("id", letter.id());
+        node.put("topic", letter.topic());
+        node.put("partition", letter.partition());
+        node.put("offset", letter.offset());
+        letter.table().ifPresent(table -> node.put("schema", table.schema()).put("table", table.name()));
+        letter.version().ifPresent(version -> node.put("version", version));
+        node.put("reason", letter.reason());
+        node.put("at", letter.at().toString());
+        return node;
+    }
+}

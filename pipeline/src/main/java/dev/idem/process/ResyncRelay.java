@@ -1,0 +1,94 @@
+package dev.idem.process;
+
+import dev.idem.apply.PipelineActions;
+import dev.idem.apply.PipelineActions.ResyncOrder;
+import dev.idem.change.RereadRequest;
+import dev.idem.change.Topics;
+import dev.idem.error.PipelineException;
+import dev.idem.publish.LogSettings;
+import dev.idem.publish.RereadTail;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hands orders to read tables anew from the warehouse, where they were taken, to the log, where the capture looks. An
+ * order that a killed process left is handed on by the next one; it may be handed on twice, and the table is read twice
+ * then, which changes nothing.
+ *
+ * <p><i>Threads:</i> thread-safe; works on a thread of its own.
+ */
+final class ResyncRelay implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ResyncRelay.class);
+    private static final Duration LOOK = Duration.ofSeconds(60);
+    private static final Duration AFTER_FAILURE = Duration.ofSeconds(10);
+
+    private final PipelineActions actions;
+    private final LogSettings log;
+    private final Topics topics;
+    private final BlockingQueue<Boolean> wakeUps = new ArrayBlockingQueue<>(1);
+    private final Thread thread;
+    private volatile boolean isClosing;
+
+    ResyncRelay(PipelineActions actions, LogSettings log, Topics topics) {
+        this.actions = actions;
+        this.log = log;
+        this.topics = topics;
+        this.thread = new Thread(this::run, "idem-resync-relay");
+        this.thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** There is an order. */
+    void wakeUp() {
+        wakeUps.offer(true);
+    }
+
+    private void run() {
+        Duration pause = AFTER_FAILURE;
+        try {
+            while (!isClosing) {
+                wakeUps.poll(pause.toMillis(), TimeUnit.MILLISECONDS);
+                pause = isClosing ? pause : relayOnce();
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("interrupted", e);
+        }
+    }
+
+    private Duration relayOnce() {
+        try {
+            List<ResyncOrder> orders = actions.openResyncs();
+            if (!orders.isEmpty()) {
+                RereadTail.ask(
+                        log,
+                        topics,
+                        orders.stream()
+                                .map(order -> new RereadRequest(order.table(), "asked for by the HTTP interface"))
+                                .toList());
+                actions.asked(orders);
+                LOG.info("asked the capture to read tables anew tables={}", orders);
+            }
+            return LOOK;
+        } catch (PipelineException e) {
+            LOG.warn("orders to read tables anew wait reason=\"{}\"", e.getMessage());
+            return AFTER_FAILURE;
+        }
+    }
+
+    @Override
+    public void close() {
+        isClosing = true;
+        wakeUp();
+        try {
+            thread.join(AFTER_FAILURE.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,319 @@
+package dev.idem.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.idem.apply.Sink;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The HTTP interface of a real pipeline: what it tells, what it does once and once only, and what it withstands. */
+class HttpInterfaceIT {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String ORDERS = "{\"schema\": \"public\", \"table\": \"orders\"}";
+
+    private static PipelineFixture.Servers servers;
+    private static PipelineFixture pipeline;
+    private static PipelineFixture.Watched watched;
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    @BeforeAll
+    static void start() throws Exception {
+        servers = PipelineFixture.Servers.start();
+        pipeline = new PipelineFixture(servers).with("http.port", "0").with("source.heartbeat", "200ms");
+        pipeline.source(
+                "create table orders (id int primary key, status text)",
+                "insert into orders select i, 'secret-value' from generate_series(1, 100) i",
+                "create table items (id int primary key, name text)");
+        watched = pipeline.startWatched();
+        pipeline.catchUp();
+        await().atMost(PATIENCE).ignoreExceptions().until(() -> watched.status().isConsistent());
+    }
+
+    @AfterAll
+    static void stop() {
+        watched.close();
+        pipeline.close();
+        servers.close();
+    }
+
+    @Test
+    void status_tells_every_position_and_the_tables_and_no_values() throws Exception {
+        pipeline.source("insert into items values (1, 'secret-value')");
+        pipeline.catchUp();
+
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            JsonNode status = json(get("/api/v1/status"));
+            assertThat(status.path("origin").asText()).isEqualTo("process");
+            assertThat(status.path("capture").path("state").asText()).isEqualTo("STREAMING");
+            assertThat(status.path("positions").findValuesAsText("stage"))
+                    .containsExactly("head", "captured", "published", "applied", "confirmed");
+            assertThat(status.path("lag").path("seconds").asDouble(-1)).isBetween(0.0, 30.0);
+            assertThat(status.path("slot").path("walStatus").asText()).isEqualTo("reserved");
+            assertThat(status.path("tables").findValuesAsText("table")).containsExactly("items", "orders");
+            assertThat(status.path("tables").path(0).path("written").asLong()).isPositive();
+        });
+        for (String path : List.of("/api/v1/status", "/api/v1/tables", "/api/v1/dead-letters", "/metrics")) {
+            assertThat(get(path).statusCode()).isEqualTo(200);
+            assertThat(get(path).body())
+                    .doesNotContain("secret-value")
+                    .doesNotContain(servers.source().password());
+        }
+    }
+
+    @Test
+    void metrics_hold_positions_rows_batches_clients_and_the_jvm() throws Exception {
+        pipeline.source("update orders set status = 'x' where id = 1");
+        pipeline.catchUp();
+
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(get("/metrics").body())
+                        .containsPattern("(?m)^idem_position_behind_bytes\\{.*stage=\"applied\"} [0-9.E]+$")
+                        .containsPattern("(?m)^idem_lag_seconds\\{.*} [0-9.E-]+$")
+                        .containsPattern(
+                                "(?m)^idem_table_rows_total\\{outcome=\"written\",.*table=\"orders\"} [1-9].*$")
+                        .containsPattern("(?m)^idem_state\\{part=\"sink\",.*state=\"running\"} 1.0$")
+                        .containsPattern("(?m)^idem_batch_seconds_count\\{.*} [1-9].*$")
+                        .containsPattern("(?m)^idem_slot_retained_bytes\\{.*} [0-9.E]+$")
+                        .containsPattern("(?m)^kafka_producer_record_send\\{.*} [0-9.E]+$")
+                        .containsPattern("(?m)^kafka_consumer_records_consumed\\{.*} [0-9.E]+$")
+                        .contains("jvm_memory_used_bytes"));
+    }
+
+    @Test
+    void health_is_up() throws Exception {
+        for (String path : List.of("/health", "/health/live", "/health/ready")) {
+            HttpResponse<String> answer = get(path);
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+            assertThat(json(answer).path("status").asText()).isEqualTo("UP");
+        }
+    }
+
+    @Test
+    void page_needs_nothing_from_elsewhere_and_its_stream_goes_on() throws Exception {
+        HttpResponse<String> page = get("/");
+        assertThat(page.headers().firstValue("content-type")).contains("text/html; charset=utf-8");
+        assertThat(page.headers().firstValue("content-security-policy").orElse(""))
+                .contains("default-src 'none'");
+        assertThat(get("/page.js").headers().firstValue("content-type")).contains("text/javascript; charset=utf-8");
+        assertThat(get("/page.css").statusCode()).isEqualTo(200);
+        assertThat(page.body() + get("/page.css").body())
+                .doesNotContain("http://")
+                .doesNotContain("https://");
+
+        HttpResponse<InputStream> stream =
+                client.send(HttpRequest.newBuilder(uri("/api/v1/events")).build(), BodyHandlers.ofInputStream());
+        List<String> events = new ArrayList<>();
+        try (BufferedReader reader = new BufferedReader(new InputStreamReader(stream.body(), StandardCharsets.UTF_8))) {
+            while (events.stream().filter("status"::equals).count() < 3) {
+                String line = reader.readLine();
+                if (line.startsWith("event:")) {
+                    events.add(line.substring(6).strip());
+                }
+            }
+        }
+        assertThat(events.get(0)).isEqualTo("history");
+        assertThat(events).contains("point");
+    }
+
+    @Test
+    void paused_sink_applies_nothing_and_goes_on_with_all() throws Exception {
+        assertThat(post("/api/v1/pause", "p1", "{}").statusCode()).isEqualTo(202);
+        await().atMost(PATIENCE).until(() -> pipeline.sinkState() == Sink.State.PAUSED);
+        pipeline.source("insert into orders values (500, 'waits')");
+        await().atMost(PATIENCE)
+                .until(() -> watched.status().warnings().stream()
+                        .anyMatch(warning -> warning.subject().equals("paused")));
+        assertThat(pipeline.warehouseValue("select count(*) from orders where id = 500"))
+                .isEqualTo("0");
+
+        assertThat(post("/api/v1/resume", "p2", "{}").statusCode()).isEqualTo(202);
+        pipeline.catchUp();
+        pipeline.assertEqual("orders");
+    }
+
+    @Test
+    void paused_table_waits_while_the_others_go_on() throws Exception {
+        assertThat(post("/api/v1/pause", "t1", ORDERS).statusCode()).isEqualTo(202);
+        await().atMost(PATIENCE)
+                .until(() -> watched.status().tables().stream()
+                        .anyMatch(table ->
+                                table.state().equals("paused") && table.reason().isPresent()));
+        pipeline.source("insert into orders values (600, 'waits')", "insert into items values (600, 'goes on')");
+        pipeline.catchUp();
+        assertThat(pipeline.warehouseValue("select count(*) from orders where id = 600"))
+                .isEqualTo("0");
+        assertThat(pipeline.warehouseValue("select count(*) from items where id = 600"))
+                .isEqualTo("1");
+        assertThat(pipeline.warehouseValue("select retry_at from idem.parked")).isEqualTo("infinity");
+
+        assertThat(post("/api/v1/resume", "t2", ORDERS).statusCode()).isEqualTo(202);
+        await().atMost(PATIENCE)
+                .until(() -> pipeline.warehouseValue("select count(*) from idem.parked")
+                        .equals("0"));
+        pipeline.catchUp();
+        pipeline.assertEqual("orders");
+        assertThat(post("/api/v1/resume", "t3", ORDERS).statusCode()).isEqualTo(409);
+    }
+
+    @Test
+    void resync_repairs_a_row_that_was_broken_by_hand_and_is_ordered_once_for_ten_requests() throws Exception {
+        pipeline.warehouse("update orders set status = 'broken' where id = 7", "delete from orders where id = 8");
+        List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            answers.add(client.sendAsync(action("/api/v1/resync", "\"r1\"", ORDERS), BodyHandlers.ofString()));
+        }
+        List<Integer> statuses = new ArrayList<>();
+        for (CompletableFuture<HttpResponse<String>> answer : answers) {
+            statuses.add(answer.get().statusCode());
+        }
+        HttpResponse<String> again = post("/api/v1/resync", "r1", ORDERS);
+
+        assertThat(statuses).allMatch(status -> status == 202 || status == 409).contains(202);
+        assertThat(again.statusCode()).isEqualTo(202);
+        assertThat(again.headers().firstValue("idempotency-replayed")).contains("true");
+        assertThat(pipeline.warehouseValue("select count(*) from idem.request where idempotency_key = 'r1'"))
+                .isEqualTo("1");
+        assertThat(pipeline.warehouseValue("select last_value from idem.resync_order_id_seq"))
+                .as("orders ever taken")
+                .isEqualTo("1");
+        await().atMost(PATIENCE).untilAsserted(() -> pipeline.assertEqual("orders"));
+    }
+
+    @Test
+    void bad_requests_get_a_problem_each() throws Exception {
+        assertProblem(postAs("/api/v1/pause", "", "{}"), 400, "Idempotency-Key");
+        assertProblem(post("/api/v1/pause", "b1", "{"), 400, "no JSON");
+        assertProblem(post("/api/v1/pause", "b1", "[]"), 400, "no JSON object");
+        assertProblem(post("/api/v1/pause", "b1", "{\"tables\": []}"), 400, "not known");
+        assertProblem(post("/api/v1/resync", "b1", "{}"), 400, "names no table");
+        assertProblem(
+                post("/api/v1/resync", "b2", "{\"schema\": \"public\", \"table\": \"nope\"}"), 404, "public.nope");
+        assertProblem(post("/api/v1/resync", "b2", ORDERS), 422, "another request");
+        assertProblem(get("/api/v1/nope"), 404, "no such resource");
+        assertProblem(postAs("/api/v1/status", "\"b3\"", "{}"), 405, "method");
+        assertProblem(get("/api/v1/dead-letters?limit=100000"), 400, "limit");
+        assertProblem(post("/api/v1/pause", "b4", " ".repeat(100_000) + "{}"), 413, "too large");
+        assertThat(pipeline.sinkState()).isEqualTo(Sink.State.RUNNING);
+    }
+
+    @Test
+    void request_that_is_running_is_answered_with_409() throws Exception {
+        try (Connection connection = pipeline.warehouseConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(
+                    "select pg_advisory_lock(hashtextextended('idem request " + pipeline.name() + " l1', 0))");
+            assertProblem(post("/api/v1/resume", "l1", "{}"), 409, "at this moment");
+        }
+        await().atMost(PATIENCE).until(() -> post("/api/v1/resume", "l1", "{}").statusCode() == 202);
+    }
+
+    @Test
+    void pages_of_other_sites_and_rebound_names_are_refused() throws Exception {
+        assertThat(raw("POST /api/v1/pause HTTP/1.1\r\nHost: evil.example\r\nIdempotency-Key: \"h\"\r\n"
+                        + "Content-Length: 0\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 403");
+        assertThat(raw("GET /api/v1/status HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 403");
+        assertThat(raw("POST /api/v1/pause HTTP/1.1\r\nHost: 127.0.0.1:" + watched.port()
+                        + "\r\nOrigin: http://evil.example\r\nIdempotency-Key: \"h\"\r\nContent-Length: 0\r\n"
+                        + "Connection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 403");
+        assertThat(pipeline.sinkState()).isEqualTo(Sink.State.RUNNING);
+    }
+
+    @Test
+    void large_bodies_and_a_thousand_silent_connections_harm_nobody() throws Exception {
+        assertThat(raw("POST /api/v1/pause HTTP/1.1\r\nHost: localhost\r\nIdempotency-Key: \"x\"\r\n"
+                        + "Content-Type: application/json\r\nContent-Length: 10485760\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 413");
+        List<Socket> silent = new ArrayList<>();
+        try {
+            for (int i = 0; i < 950; i++) {
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), watched.port());
+                socket.getOutputStream().write("POST /api/v1/pause HT".getBytes(StandardCharsets.US_ASCII));
+                silent.add(socket);
+            }
+            assertThat(get("/health/live").statusCode()).isEqualTo(200);
+        } finally {
+            for (Socket socket : silent) {
+                socket.close();
+            }
+        }
+        pipeline.source("update orders set status = 'after' where id = 2");
+        pipeline.catchUp();
+        assertThat(pipeline.warehouseValue("select status from orders where id = 2"))
+                .isEqualTo("after");
+    }
+
+    private static void assertProblem(HttpResponse<String> answer, int status, String detail) throws IOException {
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+        assertThat(answer.headers().firstValue("content-type")).contains("application/problem+json");
+        assertThat(json(answer).path("detail").asText()).contains(detail);
+    }
+
+    private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        return client.send(HttpRequest.newBuilder(uri(path)).build(), BodyHandlers.ofString());
+    }
+
+    private HttpResponse<String> post(String path, String key, String body) throws IOException, InterruptedException {
+        return postAs(path, '"' + key + '"', body);
+    }
+
+    private HttpResponse<String> postAs(String path, String key, String body) throws IOException, InterruptedException {
+        return client.send(action(path, key, body), BodyHandlers.ofString());
+    }
+
+    private static HttpRequest action(String path, String key, String body) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri(path))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body));
+        return key.isEmpty()
+                ? request.build()
+                : request.header("Idempotency-Key", key).build();
+    }
+
+    /** What the server answers to these bytes, where it answers before it has all. */
+    private static String raw(String request) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), watched.port())) {
+            OutputStream out = socket.getOutputStream();
+            out.write(request.getBytes(StandardCharsets.US_ASCII));
+            out.flush();
+            return new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
+                    .readLine();
+        }
+    }
+
+    private static URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + watched.port() + path);
+    }
+
+    private static JsonNode json(HttpResponse<String> answer) throws IOException {
+        return JSON.readTree(answer.body());
+    }
+}

@@ -1,0 +1,208 @@
+package dev.idem.apply;
+
+import dev.idem.apply.TableStates.TableState;
+import dev.idem.change.Lsn;
+import dev.idem.change.TableId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.JdbiException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the warehouse says of a pipeline, for those who watch it. Reads only, on a session of its own.
+ *
+ * <p><i>Threads:</i> one thread.
+ *
+ * <p><i>Fails:</i> with a {@link dev.idem.error.PipelineException} of the warehouse's kinds; the next call connects
+ * again.
+ */
+public final class WarehouseView implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(WarehouseView.class);
+    private static final int STATEMENT_TIMEOUT_MS = 10_000;
+
+    private final Warehouse warehouse;
+    private final String pipeline;
+    private @Nullable Handle session;
+
+    /** A view that is not yet connected. */
+    public WarehouseView(Warehouse warehouse, String pipeline) {
+        this.warehouse = warehouse;
+        this.pipeline = pipeline;
+    }
+
+    /**
+     * What stood there at one moment.
+     *
+     * @param position empty where the pipeline was never applied here
+     * @param tables all tables, in the order of their names
+     * @param isPaused true where a person asked that nothing is applied
+     * @param pausedTables those that a person asked to wait
+     * @param deadLetters how many events were set aside
+     * @param lastDeadLetter when the last of them was
+     */
+    public record Reading(
+            Optional<Position> position,
+            List<TableState> tables,
+            boolean isPaused,
+            Set<TableId> pausedTables,
+            long deadLetters,
+            Optional<Instant> lastDeadLetter) {
+
+        /** Nothing there. */
+        static final Reading EMPTY = new Reading(Optional.empty(), List.of(), false, Set.of(), 0, Optional.empty());
+    }
+
+    /**
+     * The row of {@code idem.progress}.
+     *
+     * @param commitTime of the last transaction applied, by the source's clock
+     * @param appliedAt when the last cut was applied
+     */
+    public record Position(
+            int epoch,
+            Lsn commitLsn,
+            Optional<Instant> commitTime,
+            long cut,
+            boolean isConsistent,
+            long events,
+            Instant appliedAt) {}
+
+    /**
+     * An event that was set aside.
+     *
+     * @param table empty where it could not be told
+     */
+    public record DeadLetter(
+            long id,
+            String topic,
+            int partition,
+            long offset,
+            Optional<TableId> table,
+            Optional<String> version,
+            String reason,
+            Instant at) {}
+
+    /** Reads everything but the dead letters themselves, in one transaction. */
+    public Reading read() {
+        return call("reading the state of the warehouse", handle -> isMade(handle) ? reading(handle) : Reading.EMPTY);
+    }
+
+    /** The youngest dead letters. */
+    public List<DeadLetter> deadLetters(int limit) {
+        return call("reading idem.dead_letter", handle -> isMade(handle) ? letters(handle, limit) : List.of());
+    }
+
+    private static boolean isMade(Handle handle) {
+        return handle.createQuery("select to_regclass('idem.request') is not null")
+                .mapTo(Boolean.class)
+                .one();
+    }
+
+    private Reading reading(Handle handle) {
+        List<Letters> letters = handle.createQuery("""
+                        select count(*), max(created_at) from idem.dead_letter where pipeline = :pipeline""")
+                .bind("pipeline", pipeline)
+                .map((row, context) -> new Letters(row.getLong(1), instant(row, 2)))
+                .list();
+        return new Reading(
+                position(handle),
+                TableStates.all(handle, pipeline),
+                !handle.createQuery("select 1 from idem.paused where pipeline = :pipeline")
+                        .bind("pipeline", pipeline)
+                        .mapTo(Integer.class)
+                        .list()
+                        .isEmpty(),
+                new HashSet<>(handle.createQuery("""
+                                select source_schema, source_table from idem.paused_table where pipeline = :pipeline""")
+                        .bind("pipeline", pipeline)
+                        .map((row, context) -> new TableId(row.getString(1), row.getString(2)))
+                        .list()),
+                letters.get(0).count(),
+                letters.get(0).last());
+    }
+
+    private record Letters(long count, Optional<Instant> last) {}
+
+    private Optional<Position> position(Handle handle) {
+        return handle.createQuery("""
+                        select epoch, commit_lsn::text, commit_ts, cut, consistent, events, applied_at
+                        from idem.progress
+                        where pipeline = :pipeline""")
+                .bind("pipeline", pipeline)
+                .map((row, context) -> new Position(
+                        row.getInt(1),
+                        Lsn.parse(row.getString(2)),
+                        instant(row, 3),
+                        row.getLong(4),
+                        row.getBoolean(5),
+                        row.getLong(6),
+                        row.getObject(7, OffsetDateTime.class).toInstant()))
+                .findOne();
+    }
+
+    private List<DeadLetter> letters(Handle handle, int limit) {
+        return handle.createQuery("""
+                        select id, topic, partition, log_offset, source_schema, source_table, version, reason, created_at
+                        from idem.dead_letter
+                        where pipeline = :pipeline
+                        order by id desc
+                        limit :limit""")
+                .bind("pipeline", pipeline)
+                .bind("limit", limit)
+                .map((row, context) -> new DeadLetter(
+                        row.getLong(1),
+                        row.getString(2),
+                        row.getInt(3),
+                        row.getLong(4),
+                        row.getString(6) == null
+                                ? Optional.empty()
+                                : Optional.of(new TableId(row.getString(5), row.getString(6))),
+                        Optional.ofNullable(row.getString(7)),
+                        row.getString(8),
+                        row.getObject(9, OffsetDateTime.class).toInstant()))
+                .list();
+    }
+
+    private static Optional<Instant> instant(ResultSet row, int column) throws SQLException {
+        return Optional.ofNullable(row.getObject(column, OffsetDateTime.class)).map(OffsetDateTime::toInstant);
+    }
+
+    private <T> T call(String what, Function<Handle, T> reading) {
+        try {
+            Handle handle = session;
+            if (handle == null) {
+                handle = warehouse.open();
+                handle.execute("set statement_timeout = " + STATEMENT_TIMEOUT_MS);
+                session = handle;
+            }
+            return handle.inTransaction(reading::apply);
+        } catch (JdbiException e) {
+            close();
+            throw WarehouseFailure.of(what, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        Handle handle = session;
+        session = null;
+        if (handle != null) {
+            try {
+                handle.close();
+            } catch (JdbiException e) {
+                LOG.debug("closing a session that only reads", e);
+            }
+        }
+    }
+}
