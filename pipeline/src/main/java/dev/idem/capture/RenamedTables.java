@@ -96,7 +96,9 @@ final class RenamedTables {
         }
     }
 
-    /** Tells the log of the names that the stream has passed without a word; {@code published} is how far it has come. */
+    /**
+     * Tells the log of the names that the stream has passed without a word; {@code published} is how far it has come.
+     */
     void publish(Lsn published) {
         for (Iterator<Map.Entry<TableId, Seen>> due = waiting.entrySet().iterator(); due.hasNext(); ) {
             Map.Entry<TableId, Seen> entry = due.next();

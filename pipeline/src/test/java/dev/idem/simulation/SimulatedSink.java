@@ -33,7 +33,11 @@ final class SimulatedSink {
         this.world = world;
         this.warehouse = new Warehouse(new WarehouseSettings(world.warehouse().url(), Map.of()), "idem-sim");
         this.settings = new ApplySettings(
-                1 + world.random().nextInt(8), 1 << 20, 1 + world.random().nextInt(4), OnTableFailure.STOP, TargetSettings.defaults());
+                1 + world.random().nextInt(8),
+                1 << 20,
+                1 + world.random().nextInt(4),
+                OnTableFailure.STOP,
+                TargetSettings.defaults());
     }
 
     long generation() {

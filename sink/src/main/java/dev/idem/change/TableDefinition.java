@@ -123,7 +123,8 @@ public final class TableDefinition {
 
     /** The same definition with other types. */
     public TableDefinition withTypes(List<TypeDefinition> newTypes) {
-        return new TableDefinition(table, number, relation, columns, key, replicaIdentity, newTypes, since, renamedAway);
+        return new TableDefinition(
+                table, number, relation, columns, key, replicaIdentity, newTypes, since, renamedAway);
     }
 
     /** The table that it defines. */

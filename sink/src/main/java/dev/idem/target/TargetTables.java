@@ -227,8 +227,7 @@ public final class TargetTables {
     }
 
     private void requireUnclaimed(Handle handle, TableId source, TableId place) {
-        Optional<String> stands =
-                TargetPlaces.isTaken(handle, place) ? store.holder(handle, place) : Optional.empty();
+        Optional<String> stands = TargetPlaces.isTaken(handle, place) ? store.holder(handle, place) : Optional.empty();
         stands.ifPresent(holder -> {
             throw new PipelineException(
                     ErrorKind.WAREHOUSE_UNFIT,

@@ -15,7 +15,8 @@ import java.util.stream.Stream;
 /** Gives events of many rows of one table to a warehouse, in cuts of some rounds each. */
 final class GroupDelivery implements AutoCloseable {
 
-    private static final ApplySettings SETTINGS = new ApplySettings(100_000, 1L << 30, 10, OnTableFailure.STOP, TargetSettings.defaults());
+    private static final ApplySettings SETTINGS =
+            new ApplySettings(100_000, 1L << 30, 10, OnTableFailure.STOP, TargetSettings.defaults());
 
     private final TableDefinition table;
     private final WarehouseWriter writer;
