@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 
@@ -28,11 +29,17 @@ import org.jdbi.v3.core.JdbiException;
 final class RefusedColumn {
 
     private static final String DATA_EXCEPTION = "22";
-    private static final String TOO_LONG = "22001";
+
+    /** String data right truncation, string data length mismatch: conditions of texts and bits alone. */
+    private static final Set<String> OF_LENGTH = Set.of("22001", "22026");
 
     private final Map<String, String> lastByTable = new HashMap<>();
 
-    private record Column(String name, String type, String value) {}
+    private record Column(String name, String type, String value) {
+        boolean hasLength() {
+            return type.startsWith("character") || type.startsWith("bit");
+        }
+    }
 
     /**
      * The column and its type, for people; empty where it was no value that was refused, or each column takes its own
@@ -48,7 +55,7 @@ final class RefusedColumn {
         return table == null
                 ? Optional.empty()
                 : row(targets.adapt(decoded.change(), decoded.definition(), table))
-                        .flatMap(row -> find(handle, table.target(), row, state.equals(TOO_LONG)));
+                        .flatMap(row -> find(handle, table.target(), row, OF_LENGTH.contains(state)));
     }
 
     private static Optional<Row> row(Change change) {
@@ -59,13 +66,13 @@ final class RefusedColumn {
                 keyless -> Optional.ofNullable(keyless.after()));
     }
 
-    private Optional<String> find(Handle handle, TargetTable table, Row row, boolean tooLong) {
+    private Optional<String> find(Handle handle, TargetTable table, Row row, boolean ofLength) {
         String name = SqlIdentifier.quoted(table.schema(), table.name());
         List<Column> columns = columns(handle, name, table, row);
         String last = lastByTable.getOrDefault(name, "");
         columns.sort(Comparator.comparing(column -> !column.name().equals(last)));
         for (Column column : columns) {
-            if (!takes(handle, column, tooLong)) {
+            if (!takes(handle, column, ofLength)) {
                 lastByTable.put(name, column.name());
                 return Optional.of("column " + column.name() + " of type " + column.type());
             }
@@ -94,8 +101,11 @@ final class RefusedColumn {
     }
 
     /** A cast cuts what is too long where an assignment refuses it. */
-    private static boolean takes(Handle handle, Column column, boolean tooLong) {
-        String question = tooLong
+    private static boolean takes(Handle handle, Column column, boolean ofLength) {
+        if (ofLength && !column.hasLength()) {
+            return true;
+        }
+        String question = ofLength
                 ? "select rtrim(?::text::%1$s::text) = rtrim(?::text)"
                 : "select ?::text::%1$s is null or ?::text is not null";
         handle.savepoint("column");
