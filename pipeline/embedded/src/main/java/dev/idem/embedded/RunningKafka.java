@@ -23,7 +23,8 @@ public final class RunningKafka {
     }
 
     private static boolean isHeld(Path directory) {
-        try (DirectoryLock lock = DirectoryLock.on(directory)) {
+        try {
+            DirectoryLock.on(directory).close();
             return false;
         } catch (EmbeddedServerException held) {
             return true;
