@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
  * Nothing lost, doubled or resurrected, whatever goes wrong: thousands of schedules of writes, deliveries, crashes,
  * second processes, replays, re-reads and restored sources.
  *
- * <p>An ordinary run tries as many as 30 seconds allow, at most 10,000. {@code -Didem.simulation.schedules=1000000} runs
- * that many, however long it takes; {@code -Didem.simulation.seed=N} runs one again.
+ * <p>An ordinary run tries as many as 30 seconds allow, at most 10,000. {@code -Didem.simulation.schedules=1000000}
+ * runs that many, however long it takes; {@code -Didem.simulation.seed=N} runs one again.
  */
 class PipelineSimulationTest {
 

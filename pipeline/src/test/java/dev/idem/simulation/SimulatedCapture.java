@@ -77,11 +77,7 @@ final class SimulatedCapture {
         }
         Lsn confirmed = source.confirmed().orElseThrow();
         stream = new StreamPublisher(
-                epoch,
-                start.from(),
-                new TransactionAssembler(IN_MEMORY),
-                opened,
-                this::takeUnpublished);
+                epoch, start.from(), new TransactionAssembler(IN_MEMORY), opened, this::takeUnpublished);
         rewind(confirmed);
         return true;
     }

@@ -79,12 +79,14 @@ final class PendingChanges {
     /**
      * The cut whose events come next.
      *
-     * <p>Rows that were read anew may be older than what the warehouse holds, and their floor takes out what a key change
-     * before them has yet to look up. So they are written apart from the stream's changes before and behind them.
+     * <p>Rows that were read anew may be older than what the warehouse holds, and their floor takes out what a key
+     * change before them has yet to look up. So they are written apart from the stream's changes before and behind
+     * them.
      */
     void startCut(Cut cut) {
-        boolean readsAnew =
-                cut.kind() == Cut.Kind.STREAM && cut.transactions() == 0 && (cut.events() > 0 || !cut.tables().isEmpty());
+        boolean readsAnew = cut.kind() == Cut.Kind.STREAM
+                && cut.transactions() == 0
+                && (cut.events() > 0 || !cut.tables().isEmpty());
         if (readsAnew || readAnew) {
             flush();
         }

@@ -77,7 +77,8 @@ final class ControlStatements {
                 "select source_schema, source_table, cut, log_offset, attempts from idem.parked",
                 (session, bound) -> Answer.rows(List.of(), List.of()));
         BY_BEGINNING.put("update idem.parked set cut = ?", (session, bound) -> Answer.changed(0));
-        BY_BEGINNING.put("select letter.* from idem.dead_letter", (session, bound) -> Answer.rows(List.of(), List.of()));
+        BY_BEGINNING.put(
+                "select letter.* from idem.dead_letter", (session, bound) -> Answer.rows(List.of(), List.of()));
         BY_BEGINNING.put("select pg_advisory_xact_lock(", (session, bound) -> Answer.value(false));
         BY_BEGINNING.put("insert into idem.dead_letter", (session, bound) -> {
             String at = bound.text(1) + '-' + bound.text(2) + '@' + bound.text(3);

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * A warehouse in memory, reached by JDBC under {@link #url()}.
  *
  * <p>Sessions see what is committed and what they wrote themselves; a session's statements outside a transaction commit
- * at once. A session in a transaction holds the lock of the writer, for which others would have to wait; here nothing can
- * wait, so it is ended where another takes over as the writer.
+ * at once. A session in a transaction holds the lock of the writer, for which others would have to wait; here nothing
+ * can wait, so it is ended where another takes over as the writer.
  *
  * <p><i>Threads:</i> one thread.
  */
