@@ -58,7 +58,8 @@ final class ControlStatements {
         });
         BY_BEGINNING.put("update idem.progress set cut = ?, log_offset = ?", ControlStatements::rewind);
         BY_BEGINNING.put("update idem.progress set epoch = ?", ControlStatements::advance);
-        BY_BEGINNING.put("select id, definition_json::text, floor_epoch", ControlStatements::readTargets);
+        BY_BEGINNING.put("select id, definition_json::text, target_schema, target_table, floor_epoch", ControlStatements::readTargets);
+        BY_BEGINNING.put("select format('table %s.%s of pipeline %s', source_schema", ControlStatements::holder);
         BY_BEGINNING.put("insert into idem.target", ControlStatements::insertTarget);
         BY_BEGINNING.put("update idem.target set floor_epoch = ?", (session, bound) -> {
             long id = bound.number(3);
@@ -178,10 +179,22 @@ final class ControlStatements {
                 .forEach(row -> rows.add(List.of(
                         row.id(),
                         row.json(),
+                        row.schema(),
+                        row.table(),
                         row.floor().epoch(),
                         row.floor().lsnText(),
                         row.floor().ordinal())));
-        return Answer.rows(List.of("id", "definition_json", "floor_epoch", "floor_lsn", "floor_seq"), rows);
+        return Answer.rows(
+                List.of("id", "definition_json", "schema", "table", "floor_epoch", "floor_lsn", "floor_seq"), rows);
+    }
+
+    /** Here every table stands under the name that it has at the source. */
+    private static Answer holder(MemorySession session, Parameters bound) {
+        List<List<@Nullable Object>> rows = new ArrayList<>();
+        session.state().targets.values().stream()
+                .filter(row -> row.schema().equals(bound.text(0)) && row.table().equals(bound.text(1)))
+                .forEach(row -> rows.add(List.of("table " + row.table() + " of pipeline " + row.pipeline())));
+        return Answer.rows(List.of("holder"), rows);
     }
 
     private static Answer insertTarget(MemorySession session, Parameters bound) throws SQLException {
@@ -201,8 +214,8 @@ final class ControlStatements {
                         bound.text(0),
                         bound.text(1),
                         bound.text(2),
-                        (int) bound.number(3),
-                        bound.text(4),
+                        (int) bound.number(5),
+                        bound.text(6),
                         new RowVersion(0, 0, 0),
                         0,
                         "0/0"));
