@@ -71,12 +71,14 @@ final class KeyChange {
             if (!isAboutRows(e)) {
                 throw e;
             }
-            throw new PipelineException(
+            PipelineException unfit = new PipelineException(
                     ErrorKind.WAREHOUSE_UNFIT,
                     "table " + to.table() + ": its key changed from " + from.key() + " to " + to.key()
                             + ", by which the rows in the warehouse cannot be told apart (expected: a value in each of"
-                            + " its columns, and none twice). Remedy: read the table anew",
-                    e);
+                            + " its columns, and none twice). Remedy: read the table anew");
+            // Not its cause: the table is unfit, whatever state the server gives for it, and is parked.
+            unfit.addSuppressed(e);
+            throw unfit;
         }
         handle.execute(TableSql.createTombstones(now));
         LOG.info("key changed table={} from={} to={}", now, from.key(), to.key());
