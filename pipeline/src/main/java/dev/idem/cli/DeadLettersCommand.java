@@ -14,6 +14,7 @@ import dev.idem.process.ReachedLog;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.ToIntFunction;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -48,12 +49,14 @@ final class DeadLettersCommand {
         private boolean all;
 
         private List<Selection> selections() {
-            if (id != null) {
-                return List.of(Selection.of(id));
+            if (all) {
+                return List.of(Selection.ALL);
             }
-            return tables == null
-                    ? List.of(Selection.ALL)
-                    : tables.stream().map(Selection::of).toList();
+            return id != null
+                    ? List.of(Selection.of(id))
+                    : Objects.requireNonNull(tables, "one of the three is given").stream()
+                            .map(Selection::of)
+                            .toList();
         }
     }
 

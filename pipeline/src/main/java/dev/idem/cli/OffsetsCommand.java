@@ -15,6 +15,7 @@ import dev.idem.replay.LogView;
 import dev.idem.replay.TableHolding;
 import java.io.PrintWriter;
 import java.time.Clock;
+import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,7 +99,7 @@ final class OffsetsCommand implements Callable<Integer> {
         }
         try {
             String text = lsn == null ? time == null ? null : "time:" + time : "lsn:" + lsn;
-            return Optional.ofNullable(text).map(given -> LogPosition.parse(given, Clock.systemDefaultZone()));
+            return Optional.ofNullable(text).map(given -> LogPosition.parse(given, Clock.system(ZoneId.systemDefault())));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
@@ -113,7 +114,7 @@ final class OffsetsCommand implements Callable<Integer> {
                 return new OffsetsReport(List.of(), names, target.map(ReplayTarget::progress), List.of());
             }
             List<PositionedCut> cuts = wanted.map(
-                            position -> List.of(new CutFinder(index, Clock.systemDefaultZone()).find(position)))
+                            position -> List.of(new CutFinder(index, Clock.system(ZoneId.systemDefault())).find(position)))
                     .orElseGet(() -> index.youngest(last));
             return new OffsetsReport(
                     cuts, names, target.map(ReplayTarget::progress), TableHolding.of(tables, log, index));

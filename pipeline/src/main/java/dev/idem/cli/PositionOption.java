@@ -2,6 +2,7 @@ package dev.idem.cli;
 
 import dev.idem.replay.LogPosition;
 import java.time.Clock;
+import java.time.ZoneId;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -10,7 +11,7 @@ final class PositionOption implements ITypeConverter<LogPosition> {
     @Override
     public LogPosition convert(String text) {
         try {
-            return LogPosition.parse(text, Clock.systemDefaultZone());
+            return LogPosition.parse(text, Clock.system(ZoneId.systemDefault()));
         } catch (IllegalArgumentException e) {
             throw new TypeConversionException(e.getMessage());
         }

@@ -15,6 +15,7 @@ import dev.idem.replay.ReplayProgress;
 import dev.idem.replay.ReplayRequest;
 import java.io.PrintWriter;
 import java.time.Clock;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -134,7 +135,7 @@ final class ReplayCommand implements Callable<Integer> {
         CountDownLatch ended = new CountDownLatch(1);
         ReplayProgress end;
         try (ReachedLog log = ReachedLog.of(settings)) {
-            Replay replay = new Replay(log.view(), writer, Clock.systemDefaultZone(), new ReplayReport(progress));
+            Replay replay = new Replay(log.view(), writer, Clock.system(ZoneId.systemDefault()), new ReplayReport(progress));
             Thread onStop = new Thread(() -> stop(replay, ended), "idem-stop");
             Runtime.getRuntime().addShutdownHook(onStop);
             try {

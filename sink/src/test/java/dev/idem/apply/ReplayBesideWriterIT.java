@@ -87,7 +87,11 @@ class ReplayBesideWriterIT {
         again.join();
 
         assertThat(rows()).isZero();
-        assertThat(again.join().orElseThrow().getOrDefault(TABLE, ReplayCount.NONE).changed()).isZero();
+        assertThat(again.join()
+                        .orElseThrow()
+                        .getOrDefault(TABLE, ReplayCount.NONE)
+                        .changed())
+                .isZero();
     }
 
     @Test

@@ -58,7 +58,9 @@ final class ControlStatements {
         });
         BY_BEGINNING.put("update idem.progress set cut = ?, log_offset = ?", ControlStatements::rewind);
         BY_BEGINNING.put("update idem.progress set epoch = ?", ControlStatements::advance);
-        BY_BEGINNING.put("select id, definition_json::text, target_schema, target_table, floor_epoch", ControlStatements::readTargets);
+        BY_BEGINNING.put(
+                "select id, definition_json::text, target_schema, target_table, floor_epoch",
+                ControlStatements::readTargets);
         BY_BEGINNING.put("select format('table %s.%s of pipeline %s', source_schema", ControlStatements::holder);
         BY_BEGINNING.put("insert into idem.target", ControlStatements::insertTarget);
         BY_BEGINNING.put("update idem.target set floor_epoch = ?", (session, bound) -> {
