@@ -87,6 +87,21 @@ class HttpInterfaceIT {
     }
 
     @Test
+    void command_asks_the_process_and_without_one_the_servers() throws Exception {
+        pipeline.catchUp();
+        pipeline.with("http.port", String.valueOf(watched.port()));
+        assertThat(pipeline.status().path("origin").asText()).isEqualTo("process");
+
+        pipeline.with("http.port", "off");
+        JsonNode status = pipeline.status();
+        assertThat(status.path("origin").asText()).isEqualTo("servers");
+        assertThat(status.path("positions").findValuesAsText("stage"))
+                .containsExactly("head", "captured", "published", "applied", "confirmed");
+        assertThat(status.path("consistent").asBoolean()).isTrue();
+        assertThat(status.path("warnings")).isEmpty();
+    }
+
+    @Test
     void metrics_hold_positions_rows_batches_clients_and_the_jvm() throws Exception {
         pipeline.source("update orders set status = 'x' where id = 1");
         pipeline.catchUp();

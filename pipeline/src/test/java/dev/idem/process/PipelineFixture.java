@@ -3,6 +3,7 @@ package dev.idem.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.idem.apply.ReplayWriter;
 import dev.idem.apply.Sink;
 import dev.idem.apply.TableCount;
@@ -149,7 +150,7 @@ final class PipelineFixture implements AutoCloseable {
 
     /** Starts the pipeline with all that a running process has for those who watch. */
     Watched startWatched() {
-        var settings = SettingsLoader.load(Optional.empty(), Map.of(), flags);
+        Settings settings = settings();
         EmbeddedServers none = EmbeddedServers.start(settings);
         Pipeline started = new Pipeline(settings, none);
         pipeline = started;
@@ -177,11 +178,11 @@ final class PipelineFixture implements AutoCloseable {
         }
     }
 
-    /** The settings as flags of a command. */
-    List<String> arguments() {
-        List<String> arguments = new ArrayList<>();
-        flags.forEach((key, value) -> arguments.addAll(List.of("--set", key + "=" + value)));
-        return arguments;
+    /** What {@code ./idem status} says, with these settings. */
+    JsonNode status() {
+        try (StatusClient client = new StatusClient(settings())) {
+            return client.status();
+        }
     }
 
     Sink.State sinkState() {
