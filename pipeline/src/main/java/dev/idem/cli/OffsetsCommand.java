@@ -99,7 +99,8 @@ final class OffsetsCommand implements Callable<Integer> {
         }
         try {
             String text = lsn == null ? time == null ? null : "time:" + time : "lsn:" + lsn;
-            return Optional.ofNullable(text).map(given -> LogPosition.parse(given, Clock.system(ZoneId.systemDefault())));
+            return Optional.ofNullable(text)
+                    .map(given -> LogPosition.parse(given, Clock.system(ZoneId.systemDefault())));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
@@ -113,8 +114,8 @@ final class OffsetsCommand implements Callable<Integer> {
             if (!index.exists()) {
                 return new OffsetsReport(List.of(), names, target.map(ReplayTarget::progress), List.of());
             }
-            List<PositionedCut> cuts = wanted.map(
-                            position -> List.of(new CutFinder(index, Clock.system(ZoneId.systemDefault())).find(position)))
+            List<PositionedCut> cuts = wanted.map(position ->
+                            List.of(new CutFinder(index, Clock.system(ZoneId.systemDefault())).find(position)))
                     .orElseGet(() -> index.youngest(last));
             return new OffsetsReport(
                     cuts, names, target.map(ReplayTarget::progress), TableHolding.of(tables, log, index));

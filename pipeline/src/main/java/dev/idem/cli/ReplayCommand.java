@@ -17,6 +17,7 @@ import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
@@ -135,7 +136,8 @@ final class ReplayCommand implements Callable<Integer> {
         CountDownLatch ended = new CountDownLatch(1);
         ReplayProgress end;
         try (ReachedLog log = ReachedLog.of(settings)) {
-            Replay replay = new Replay(log.view(), writer, Clock.system(ZoneId.systemDefault()), new ReplayReport(progress));
+            Replay replay =
+                    new Replay(log.view(), writer, Clock.system(ZoneId.systemDefault()), new ReplayReport(progress));
             Thread onStop = new Thread(() -> stop(replay, ended), "idem-stop");
             Runtime.getRuntime().addShutdownHook(onStop);
             try {
@@ -150,10 +152,10 @@ final class ReplayCommand implements Callable<Integer> {
     }
 
     private ReplayProgress run(Replay replay, ReplayWriter writer, OptionalLong eventsPerSecond) {
-        LogPosition from = what.from;
-        if (from == null) {
+        if (what.resume) {
             return replay.resume(onlyUnfinished(writer), eventsPerSecond);
         }
+        LogPosition from = Objects.requireNonNull(what.from, "one of the three is given");
         ReplayRequest request = new ReplayRequest(from, Optional.ofNullable(to), tables, eventsPerSecond);
         return dryRun ? replay.rehearse(request) : replay.run(request);
     }

@@ -155,11 +155,15 @@ public final class PipelineMetrics implements AutoCloseable {
                 "bytes",
                 slot -> orNone(slot.safeBytes()));
         slot("idem.slot.active", "1 while the capture receives", "", slot -> slot.isActive() ? 1 : 0);
-        slot(
-                "idem.slot.level",
-                "0 well, 1 warning, 2 critical",
-                "",
-                slot -> slot.level().ordinal());
+        slot("idem.slot.level", "0 well, 1 warning, 2 critical", "", slot -> severity(slot.level()));
+    }
+
+    private static double severity(Level level) {
+        return switch (level) {
+            case OK -> 0;
+            case WARNING -> 1;
+            case CRITICAL -> 2;
+        };
     }
 
     private static double orNone(Optional<Long> bytes) {

@@ -59,7 +59,8 @@ class StatusCommandIT {
 
     @Test
     void a_server_that_does_not_answer_is_named_and_the_rest_is_told() {
-        assertThat(status("--set", "warehouse.url=jdbc:postgresql://127.0.0.1:1/x")).isZero();
+        assertThat(status("--set", "warehouse.url=jdbc:postgresql://127.0.0.1:1/x"))
+                .isZero();
 
         assertThat(out.toString()).contains("warehouse cannot be asked").contains("head");
     }

@@ -32,7 +32,8 @@ class StandbyIT {
     }
 
     @Test
-    @DisplayName("a second process stands by, takes over after a kill -9 of the first, and gives way when it hangs itself")
+    @DisplayName(
+            "a second process stands by, takes over after a kill -9 of the first, and gives way when it hangs itself")
     void next_process_takes_over_from_one_that_was_killed_and_from_one_that_hangs() throws SQLException {
         try (Storm storm = new Storm(servers, ACCOUNTS);
                 WarehouseReader reader = storm.startReader();
@@ -54,9 +55,9 @@ class StandbyIT {
                     assertThat(second.exitCode()).isEqualTo(1);
                     assertThat(second.output()).contains("a younger writer has taken over");
                     load.stop();
-                    storm.awaitCaughtUp(PATIENCE, () -> assertThat(third.isAlive())
-                            .as(third::tail)
-                            .isTrue());
+                    storm.awaitCaughtUp(
+                            PATIENCE,
+                            () -> assertThat(third.isAlive()).as(third::tail).isTrue());
                 }
             }
             reader.stop();
