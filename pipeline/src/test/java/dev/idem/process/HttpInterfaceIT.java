@@ -250,8 +250,12 @@ class HttpInterfaceIT {
 
     @Test
     void pages_of_other_sites_and_rebound_names_are_refused() throws Exception {
-        assertThat(raw("POST /api/v1/pause HTTP/1.1\r\nHost: evil.example\r\nIdempotency-Key: \"h\"\r\n"
-                        + "Content-Length: 0\r\nConnection: close\r\n\r\n"))
+        assertThat(raw(request(
+                        "POST /api/v1/pause HTTP/1.1",
+                        "Host: evil.example",
+                        "Idempotency-Key: \"h\"",
+                        "Content-Length: 0",
+                        "Connection: close")))
                 .startsWith("HTTP/1.1 403");
         assertThat(raw("GET /api/v1/status HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"))
                 .startsWith("HTTP/1.1 403");
@@ -264,8 +268,13 @@ class HttpInterfaceIT {
 
     @Test
     void large_bodies_and_a_thousand_silent_connections_harm_nobody() throws Exception {
-        assertThat(raw("POST /api/v1/pause HTTP/1.1\r\nHost: localhost\r\nIdempotency-Key: \"x\"\r\n"
-                        + "Content-Type: application/json\r\nContent-Length: 10485760\r\nConnection: close\r\n\r\n"))
+        assertThat(raw(request(
+                        "POST /api/v1/pause HTTP/1.1",
+                        "Host: localhost",
+                        "Idempotency-Key: \"x\"",
+                        "Content-Type: application/json",
+                        "Content-Length: 10485760",
+                        "Connection: close")))
                 .startsWith("HTTP/1.1 413");
         List<Socket> silent = new ArrayList<>();
         try {
@@ -314,7 +323,11 @@ class HttpInterfaceIT {
     }
 
     /** What the server answers to these bytes, where it answers before it has all. */
-    private static String raw(String request) throws IOException {
+    private static String    private static String request(String... lines) {
+        return String.join("\r\n", lines) + "\r\n\r\n";
+    }
+
+ raw(String request) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), watched.port())) {
             OutputStream out = socket.getOutputStream();
             out.write(request.getBytes(StandardCharsets.US_ASCII));

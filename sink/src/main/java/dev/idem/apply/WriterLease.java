@@ -101,7 +101,8 @@ final class WriterLease implements AutoCloseable {
 
     /** Not the lock of {@link WriterLock}, which the writer's other session takes for each transaction. */
     private static boolean lock(Handle session, String pipeline) {
-        return session.createQuery("select pg_try_advisory_lock(hashtextextended('idem writer lease ' || :pipeline, 0))")
+        return session.createQuery(
+                        "select pg_try_advisory_lock(hashtextextended('idem writer lease ' || :pipeline, 0))")
                 .bind("pipeline", pipeline)
                 .mapTo(Boolean.class)
                 .one();
