@@ -322,12 +322,12 @@ class HttpInterfaceIT {
                 : request.header("Idempotency-Key", key).build();
     }
 
-    /** What the server answers to these bytes, where it answers before it has all. */
-    private static String    private static String request(String... lines) {
+    private static String request(String... lines) {
         return String.join("\r\n", lines) + "\r\n\r\n";
     }
 
- raw(String request) throws IOException {
+    /** What the server answers to these bytes, where it answers before it has all. */
+    private static String raw(String request) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), watched.port())) {
             OutputStream out = socket.getOutputStream();
             out.write(request.getBytes(StandardCharsets.US_ASCII));
