@@ -35,6 +35,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
@@ -123,7 +124,7 @@ class ReplayIT {
         assertThat(observer.violation.get())
                 .as("seed %d, what a reader of the warehouse saw", seed)
                 .isNull();
-        assertThat(observer.looks).isPositive();
+        assertThat(observer.looks.get()).isPositive();
         assertEqual();
         assertThat(pipeline.warehouseValue("select count(*) from idem.dead_letter"))
                 .isEqualTo("0");
@@ -383,7 +384,7 @@ class ReplayIT {
         private final AtomicReference<String> violation = new AtomicReference<>();
         private final Map<Integer, Long> turns = new HashMap<>();
         private int oldestPassing;
-        private volatile long looks;
+        private final AtomicLong looks = new AtomicLong();
 
         void watch(CountDownLatch done) {
             try (Connection connection = pipeline.warehouseConnection();
@@ -393,7 +394,7 @@ class ReplayIT {
                 while (done.getCount() > 0 && violation.get() == null) {
                     look(statement);
                     connection.rollback();
-                    looks++;
+                    looks.incrementAndGet();
                 }
             } catch (SQLException e) {
                 violation.set("looking failed: " + e.getMessage());
