@@ -108,6 +108,7 @@ final class Invariants {
     }
 
     /** Whether the warehouse has come to where the source is. */
+    @SuppressWarnings("ReferenceEquality") // two histories may look alike, and only one is the source's
     boolean hasConverged() {
         MemoryWarehouse.Position position =
                 world.warehouse().position(world.topics().pipeline());
