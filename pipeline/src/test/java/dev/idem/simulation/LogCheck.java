@@ -8,7 +8,6 @@ import dev.idem.change.Version;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
@@ -69,16 +68,17 @@ final class LogCheck {
                 .filter(cut -> cut.epoch() == epoch && cut.kind() == Cut.Kind.SNAPSHOT_COMPLETED)
                 .map(Cut::commitLsn)
                 .max(Lsn::compareTo);
-        if (snapshot.isEmpty()) {
-            return;
-        }
+        snapshot.ifPresent(point -> checkSince(point, epoch, history));
+    }
+
+    private void checkSince(Lsn snapshot, int epoch, SimulatedSource.History history) {
         Lsn last = cuts.stream()
                 .filter(cut -> cut.epoch() == epoch)
                 .map(Cut::commitLsn)
                 .max(Lsn::compareTo)
                 .orElseThrow();
         for (SourceTransaction transaction : history.wal()) {
-            boolean isDue = transaction.end().compareTo(Objects.requireNonNull(snapshot.get())) > 0
+            boolean isDue = transaction.end().compareTo(snapshot) > 0
                     && transaction.end().compareTo(last) <= 0;
             for (long ordinal = 1; isDue && ordinal <= transaction.changes().size(); ordinal++) {
                 Version version = new Version(epoch, transaction.end(), ordinal);

@@ -196,6 +196,7 @@ final class SimulatedCapture {
     }
 
     /** What the engine tells the slot, some time later. */
+    @SuppressWarnings("ReferenceEquality") // two histories may look alike, and only one is the source's
     void confirm() {
         Lsn lsn = toConfirm;
         if (lsn != null && history == source.history()) {
@@ -205,6 +206,7 @@ final class SimulatedCapture {
     }
 
     /** Reads a table anew at a new consistent point. */
+    @SuppressWarnings("ReferenceEquality") // as above
     void beginReread(TableDefinition table) {
         if (reread != null || history != source.history()) {
             return;

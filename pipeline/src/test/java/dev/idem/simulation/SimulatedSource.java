@@ -83,7 +83,7 @@ final class SimulatedSource {
     }
 
     private void advance(Random random) {
-        end = new Lsn(end.value() + 8 * (1 + random.nextInt(LONGEST_STEP)));
+        end = new Lsn(end.value() + 8L * (1 + random.nextInt(LONGEST_STEP)));
     }
 
     /** Makes a slot; its consistent point, at which no transaction ends. */
