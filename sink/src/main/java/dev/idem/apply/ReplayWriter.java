@@ -78,7 +78,7 @@ public final class ReplayWriter implements AutoCloseable {
                 return new ReplayWriter(warehouse, handle, pipeline, settings);
             });
         } catch (RuntimeException e) {
-            handle.close();
+            WarehouseFailure.closeAfter(e, handle);
             throw e;
         }
     }

@@ -79,7 +79,7 @@ public final class WarehouseWriter implements AutoCloseable {
                 return writer;
             });
         } catch (PipelineException e) {
-            handle.close();
+            WarehouseFailure.closeAfter(e, handle);
             throw e;
         }
     }
