@@ -85,7 +85,6 @@ class TypeMatrixIT {
                     "bytea_output = 'escape'",
                     "extra_float_digits = '-10'",
                     "xmlbinary = 'hex'",
-                    "quote_all_identifiers = on",
                     "default_text_search_config = 'pg_catalog.german'",
                     "lc_monetary = 'C'",
                     "search_path = 'public'")) {
