@@ -43,9 +43,11 @@ record BreadthPlan(
                 operations(System.getProperty("idem.breadth.ddl", "all")));
     }
 
-    /** A few tables and every change, for a test that is to be short. */
+    /**
+     * A few tables whose shapes stay, for a test that is to be short; all changes of schema belong to the long form.
+     */
     static BreadthPlan small(long seed) {
-        return new BreadthPlan(seed, 8, Duration.ofSeconds(12), 3, 1, EnumSet.allOf(SchemaOperation.class));
+        return new BreadthPlan(seed, 8, Duration.ofSeconds(12), 3, 1, EnumSet.noneOf(SchemaOperation.class));
     }
 
     private static Set<SchemaOperation> operations(String names) {
