@@ -108,8 +108,7 @@ final class CaptureRun {
                 open.tables().size(),
                 decision.reason());
         progress.state(State.SNAPSHOT, "");
-        // The log says that the slot is ours before it exists, so that after a crash it may be dropped.
-        open.publisher().publish(LogBatch.empty(Cut.Kind.SNAPSHOT_STARTED, decision.epoch(), Lsn.ZERO, null));
+        open.publisher().publishSnapshotStarted(decision.epoch());
         if (decision.dropSlot()) {
             open.source().dropSlot();
         }

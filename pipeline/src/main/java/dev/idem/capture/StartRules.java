@@ -56,13 +56,17 @@ final class StartRules {
         if (change.isPresent()) {
             return newHistory(last, facts, change.get());
         }
+        Optional<String> behind = serverBehind(last, facts);
         if (last.kind().isWithinSnapshot()) {
-            return new StartDecision.Snapshot(
-                    last.epoch(),
-                    facts.slot().isPresent(),
-                    "the snapshot of epoch " + last.epoch() + " is not complete");
+            // Rows that the log holds of the snapshot must not be newer than those of the next attempt.
+            return behind.isPresent()
+                    ? newHistory(last, facts, behind.get())
+                    : new StartDecision.Snapshot(
+                            last.epoch(),
+                            facts.slot().isPresent(),
+                            "the snapshot of epoch " + last.epoch() + " is not complete");
         }
-        Optional<String> gap = gap(last, facts);
+        Optional<String> gap = slotGap(last, facts).or(() -> behind);
         return gap.isPresent()
                 ? newHistory(last, facts, gap.get())
                 : new StartDecision.Stream(last.epoch(), last.commitLsn());
@@ -85,7 +89,7 @@ final class StartRules {
                 : Optional.of("the replication slot is " + now.slot() + " (the log's: " + then.slot() + ')');
     }
 
-    private static Optional<String> gap(Cut last, StartFacts facts) {
+    private static Optional<String> slotGap(Cut last, StartFacts facts) {
         String name = facts.source().slot();
         if (facts.slot().isEmpty()) {
             return Optional.of("replication slot " + name + " is missing; the log ends at " + last.commitLsn()
@@ -100,11 +104,14 @@ final class StartRules {
             return Optional.of("replication slot " + name + " is ahead of the log: confirmed_flush_lsn "
                     + slot.confirmedFlush() + ", the log ends at " + last.commitLsn() + "; what lies between is lost");
         }
-        if (facts.serverWal().compareTo(last.commitLsn()) < 0) {
-            return Optional.of("the source is behind the log: its WAL ends at " + facts.serverWal() + ", the log at "
-                    + last.commitLsn() + "; it was restored from a backup or is another server");
-        }
         return Optional.empty();
+    }
+
+    private static Optional<String> serverBehind(Cut last, StartFacts facts) {
+        return facts.serverWal().compareTo(last.commitLsn()) < 0
+                ? Optional.of("the source is behind the log: its WAL ends at " + facts.serverWal() + ", the log at "
+                        + last.commitLsn() + "; it was restored from a backup or is another server")
+                : Optional.empty();
     }
 
     private static StartDecision newHistory(Cut last, StartFacts facts, String reason) {

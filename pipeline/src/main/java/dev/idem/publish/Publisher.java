@@ -150,6 +150,20 @@ public final class Publisher implements AutoCloseable {
     }
 
     /**
+     * Says that a snapshot begins, before its slot exists, so that after a crash the slot may be dropped.
+     *
+     * <p>The cut keeps the position of an earlier attempt in the same epoch: rows at that position are in the log, and
+     * the next start has to notice a source that went back behind them.
+     */
+    public synchronized Cut publishSnapshotStarted(int epoch) {
+        Lsn reached = lastCut()
+                .filter(cut -> cut.epoch() == epoch)
+                .map(Cut::commitLsn)
+                .orElse(Lsn.ZERO);
+        return publish(LogBatch.empty(Cut.Kind.SNAPSHOT_STARTED, epoch, reached, null));
+    }
+
+    /**
      * Publishes what is no part of the stream, at the stream's position, which does not move.
      *
      * @param read the tables that were read anew with this, with the number of the request that the reading answers

@@ -126,6 +126,21 @@ class StartRulesTest {
     }
 
     @Test
+    @DisplayName(
+            "trap 5: rows of an incomplete snapshot are not newer than those of the next one, also where the WAL went back")
+    void incomplete_snapshot_of_a_source_that_went_back_is_no_attempt_of_the_same_epoch() {
+        cut = Optional.of(cut(Cut.Kind.SNAPSHOT));
+        serverWal = BEFORE;
+        assertRefused("the source is behind the log", "source.on-new-history=resync");
+
+        onNewHistory = OnNewHistory.RESYNC;
+        assertThat(decide())
+                .isInstanceOfSatisfying(
+                        StartDecision.Snapshot.class,
+                        snapshot -> assertThat(snapshot.epoch()).isEqualTo(4));
+    }
+
+    @Test
     void slot_in_use_is_waited_for() {
         slot = Optional.of(new SlotState("pgoutput", OptionalInt.of(4711), BEFORE, false));
 

@@ -94,7 +94,7 @@ final class SimulatedCapture {
     }
 
     private void snapshot(Publisher log, StartOnSimulatedSource start) {
-        log.publish(LogBatch.empty(Cut.Kind.SNAPSHOT_STARTED, epoch, Lsn.ZERO, null));
+        log.publishSnapshotStarted(epoch);
         if (start.dropsSlot()) {
             source.dropSlot();
         }
