@@ -65,16 +65,18 @@ final class ProgressTable {
                         select count(pg_terminate_backend(pid))
                         from pg_stat_activity
                         where application_name = :name and usename = current_user and pid <> pg_backend_pid()""").bind("name", applicationName).mapTo(Long.class).one();
-        handle.createUpdate("""
+        // One statement: what is read later may be the generation of another who took over in between.
+        return handle.createQuery("""
                         insert into idem.progress as progress (pipeline, generation, writer)
                         values (:pipeline, 1, :writer)
                         on conflict (pipeline) do update set
                           generation = progress.generation + 1,
-                          writer = excluded.writer""")
+                          writer = excluded.writer
+                        returning generation, epoch, commit_lsn::text as lsn, cut, log_offset, consistent""")
                 .bind("pipeline", pipeline)
                 .bind("writer", claim.writer())
-                .execute();
-        return read(handle).orElseThrow();
+                .reduceRows(Optional.<Progress>empty(), (none, row) -> Optional.of(progress(row)))
+                .orElseThrow();
     }
 
     private void requireStillWriter(Handle handle, WriterClaim claim) {

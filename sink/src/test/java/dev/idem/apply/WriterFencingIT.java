@@ -16,6 +16,10 @@ import dev.idem.testing.TestPostgres;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterAll;
@@ -95,6 +99,27 @@ class WriterFencingIT {
             apply(again, 1);
             assertThat(again.progress().generation()).isEqualTo(2);
         }
+    }
+
+    @Test
+    void writers_that_take_over_at_once_have_generations_of_their_own() {
+        ProgressTable progress = new ProgressTable(pipeline);
+        Set<Long> generations = ConcurrentHashMap.newKeySet();
+        List<CompletableFuture<Void>> writers = IntStream.range(0, 8)
+                .mapToObj(writer -> CompletableFuture.runAsync(
+                        () -> {
+                            try (Handle handle = warehouse.open()) {
+                                for (int i = 0; i < 50; i++) {
+                                    generations.add(progress.takeOver(handle, WriterClaim.starting(), "nobody")
+                                            .generation());
+                                }
+                            }
+                        },
+                        command -> new Thread(command).start()))
+                .toList();
+        writers.forEach(CompletableFuture::join);
+
+        assertThat(generations).hasSize(8 * 50);
     }
 
     private WarehouseWriter start(Warehouse by) {

@@ -129,7 +129,7 @@ final class ControlStatements {
                                 was.logOffset(),
                                 was.consistent(),
                                 was.events()));
-        return Answer.changed(1);
+        return readProgress(session, bound);
     }
 
     private static Answer rewind(MemorySession session, Parameters bound) {
