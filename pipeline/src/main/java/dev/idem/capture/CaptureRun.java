@@ -9,7 +9,6 @@ import dev.idem.change.TableId;
 import dev.idem.change.Topics;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
-import dev.idem.publish.LogBatch;
 import dev.idem.publish.Publisher;
 import java.time.Duration;
 import java.util.List;
@@ -255,8 +254,7 @@ final class CaptureRun {
         }
         found.unread().forEach(open.publisher()::requestReread);
         found.unstreamed().forEach(open.publisher()::requestReread);
-        progress.published(
-                open.publisher().publishAside(LogBatch.empty(Cut.Kind.STREAM, epoch(open), Lsn.ZERO, null), Map.of()));
+        progress.published(open.publisher().publishRequests());
         if (found.unstreamed().isEmpty()) {
             return false;
         }
@@ -264,10 +262,6 @@ final class CaptureRun {
                 "the stream begins anew with tables that it does not have tables={}",
                 found.unstreamed().keySet());
         return true;
-    }
-
-    private static int epoch(Open open) {
-        return open.publisher().lastCut().map(Cut::epoch).orElseThrow();
     }
 
     private static Throwable failureOf(Engine engine) {

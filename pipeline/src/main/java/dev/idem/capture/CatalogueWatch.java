@@ -100,8 +100,7 @@ final class CatalogueWatch {
 
     private void tellGone(Map<TableId, Long> now) {
         for (TableId table : streamed.keySet()) {
-            boolean renamed = now.containsValue(streamed.get(table));
-            if (!now.containsKey(table) && !renamed && gone.add(table)) {
+            if (!now.containsKey(table) && !now.containsValue(streamed.get(table)) && gone.add(table)) {
                 LOG.warn("table is gone from the source, the warehouse keeps its own table={}", table);
             }
         }

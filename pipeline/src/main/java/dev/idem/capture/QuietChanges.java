@@ -1,12 +1,10 @@
 package dev.idem.capture;
 
 import dev.idem.change.ColumnDefinition;
-import dev.idem.change.Cut;
 import dev.idem.change.Lsn;
 import dev.idem.change.TableDefinition;
 import dev.idem.change.TableId;
 import dev.idem.change.Version;
-import dev.idem.publish.LogBatch;
 import dev.idem.publish.Publisher;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -118,23 +116,13 @@ final class QuietChanges {
                 RereadRule.reason(known, definition, new RelationCatalogue(source.connection()).factsOf(definition));
         if (reason.isPresent()) {
             publisher.requestReread(definition.table(), reason.get());
-            publisher.publishAside(LogBatch.empty(Cut.Kind.STREAM, options.epoch(), Lsn.ZERO, null), Map.of());
+            publisher.publishRequests();
             return;
         }
         LOG.info("columns have changed without a write table={}", definition.table());
         synchronized (publisher) {
             TableDefinition numbered = definitions.register(definition, new Version(options.epoch(), behind, 0));
-            publisher.publishAside(
-                    new LogBatch(
-                            Cut.Kind.STREAM,
-                            options.epoch(),
-                            Lsn.ZERO,
-                            null,
-                            0,
-                            definitions.takeUnpublished(),
-                            consumer -> {},
-                            List.of(new Cut.TableState(numbered.table(), numbered.number(), 0, null))),
-                    Map.of());
+            publisher.publishDefinitions(definitions.takeUnpublished(), List.of(numbered));
         }
     }
 

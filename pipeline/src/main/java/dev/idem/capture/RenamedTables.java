@@ -1,12 +1,10 @@
 package dev.idem.capture;
 
-import dev.idem.change.Cut;
 import dev.idem.change.Lsn;
 import dev.idem.change.TableDefinition;
 import dev.idem.change.TableId;
 import dev.idem.change.Topics;
 import dev.idem.change.Version;
-import dev.idem.publish.LogBatch;
 import dev.idem.publish.Publisher;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -115,23 +113,13 @@ final class RenamedTables {
             int epoch = publisher.lastCut().orElseThrow().epoch();
             definitions
                     .renamed(table, seen.relation(), new Version(epoch, seen.at(), 0))
-                    .ifPresent(definition -> publish(definition, epoch));
+                    .ifPresent(this::publish);
         }
     }
 
-    private void publish(TableDefinition definition, int epoch) {
+    private void publish(TableDefinition definition) {
         publisher.ensureTopics(List.of(topics.of(definition.table())));
-        publisher.publishAside(
-                new LogBatch(
-                        Cut.Kind.STREAM,
-                        epoch,
-                        Lsn.ZERO,
-                        null,
-                        0,
-                        definitions.takeUnpublished(),
-                        consumer -> {},
-                        List.of(new Cut.TableState(definition.table(), definition.number(), 0, null))),
-                Map.of());
+        publisher.publishDefinitions(definitions.takeUnpublished(), List.of(definition));
         LOG.info("table was renamed at the source table={} relation={}", definition.table(), definition.relation());
     }
 }

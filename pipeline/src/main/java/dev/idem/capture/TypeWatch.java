@@ -1,17 +1,13 @@
 package dev.idem.capture;
 
 import dev.idem.change.Cut;
-import dev.idem.change.Lsn;
 import dev.idem.change.TableDefinition;
 import dev.idem.change.TableId;
-import dev.idem.publish.LogBatch;
 import dev.idem.publish.Publisher;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -82,21 +78,7 @@ final class TypeWatch {
                 return Optional.empty();
             }
             LOG.info("types have changed, the tables that have them are defined anew tables={}", changed);
-            List<Cut.TableState> states = new ArrayList<>();
-            changed.forEach(
-                    definition -> states.add(new Cut.TableState(definition.table(), definition.number(), 0, null)));
-            Cut last = publisher.lastCut().orElseThrow();
-            return Optional.of(publisher.publishAside(
-                    new LogBatch(
-                            Cut.Kind.STREAM,
-                            last.epoch(),
-                            Lsn.ZERO,
-                            null,
-                            0,
-                            definitions.takeUnpublished(),
-                            consumer -> {},
-                            states),
-                    Map.of()));
+            return Optional.of(publisher.publishDefinitions(definitions.takeUnpublished(), changed));
         }
     }
 }

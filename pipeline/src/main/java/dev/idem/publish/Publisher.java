@@ -173,6 +173,26 @@ public final class Publisher implements AutoCloseable {
         return publish(batch.at(last.commitLsn(), last.commitTime()), read);
     }
 
+    /** Publishes the requests to read tables anew that are not in the log yet. */
+    public synchronized Cut publishRequests() {
+        return publishDefinitions(List.of(), List.of());
+    }
+
+    /**
+     * Publishes definitions that hold from here on, though no change names them yet.
+     *
+     * @param unpublished those that the log does not hold
+     * @param holding those that hold
+     */
+    public synchronized Cut publishDefinitions(List<TableDefinition> unpublished, List<TableDefinition> holding) {
+        List<Cut.TableState> states = holding.stream()
+                .map(definition -> new Cut.TableState(definition.table(), definition.number(), 0, null))
+                .toList();
+        int epoch = Objects.requireNonNull(lastCut, "a cut of the stream").epoch();
+        return publishAside(
+                new LogBatch(Cut.Kind.STREAM, epoch, Lsn.ZERO, null, 0, unpublished, consumer -> {}, states), Map.of());
+    }
+
     private Cut publish(LogBatch batch, Map<TableId, Long> read) {
         List<RereadRequest> requests = rereads.unwritten();
         Set<TableId> done = new TreeSet<>();
