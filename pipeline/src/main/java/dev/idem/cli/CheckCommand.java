@@ -72,8 +72,7 @@ final class CheckCommand implements Callable<Integer> {
         return new Check.Subject(
                 settings.name(),
                 settings.role().captures()
-                        ? Optional.of(Pipeline.captureSettings(settings, databases.source(), brokers.orElse("embedded"))
-                                .source())
+                        ? Optional.of(Pipeline.sourceSettings(settings, databases.source()))
                         : Optional.empty(),
                 brokers.map(servers -> Pipeline.logSettings(settings, servers)),
                 settings.role().applies() ? Optional.of(warehouse(databases.warehouse())) : Optional.empty(),

@@ -52,7 +52,7 @@ final class ResyncCommand implements Callable<Integer> {
                         ErrorKind.SETTINGS,
                         "kafka.bootstrap.servers: embedded, which is reached from its own process only (expected:"
                                 + " host:port,...)"));
-        List<TableId> chosen = chosen(settings, brokers);
+        List<TableId> chosen = chosen(settings);
         RereadTail.ask(
                 Pipeline.logSettings(settings, brokers),
                 new Topics(settings.name()),
@@ -65,11 +65,10 @@ final class ResyncCommand implements Callable<Integer> {
     }
 
     /** The tables named, each of which must be one that is replicated. */
-    private List<TableId> chosen(Settings settings, String brokers) {
+    private List<TableId> chosen(Settings settings) {
         try (ReachedDatabases databases = new ReachedDatabases(settings)) {
             List<TableId> replicated =
-                    SourceCatalogue.replicated(Pipeline.captureSettings(settings, databases.source(), brokers)
-                            .source());
+                    SourceCatalogue.replicated(Pipeline.sourceSettings(settings, databases.source()));
             List<TableId> named = tables.stream().flatMap(List::stream).toList();
             List<TableId> unknown = new ArrayList<>(named);
             unknown.removeAll(replicated);

@@ -83,10 +83,8 @@ final class VerifyCommand implements Callable<Integer> {
     /** Without names: what the warehouse follows, and what the settings choose, whether the warehouse has it or not. */
     private VerifySettings verifySettings(Settings settings, ReachedDatabases databases) {
         DatabaseAddress source = databases.source();
-        List<TableId> named = tables.isEmpty()
-                ? SourceCatalogue.replicated(
-                        Pipeline.captureSettings(settings, source, "unused").source())
-                : tables;
+        List<TableId> named =
+                tables.isEmpty() ? SourceCatalogue.replicated(Pipeline.sourceSettings(settings, source)) : tables;
         return new VerifySettings(
                 settings.name(),
                 address(source),

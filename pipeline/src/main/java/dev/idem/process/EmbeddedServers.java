@@ -3,7 +3,6 @@ package dev.idem.process;
 import dev.idem.config.Settings;
 import dev.idem.embedded.EmbeddedKafka;
 import dev.idem.embedded.EmbeddedPostgres;
-import dev.idem.embedded.KafkaBrokerConfig;
 import dev.idem.embedded.PostgresConfig;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -57,9 +56,7 @@ public final class EmbeddedServers implements AutoCloseable {
                             .with(Map.of("wal_level", "replica"))));
         }
         if (settings.kafka().bootstrapServers().isEmpty()) {
-            kafka = keep(EmbeddedKafka.start(
-                    KafkaBrokerConfig.in(settings.dataDirectory().resolve("kafka"))
-                            .onPort(settings.kafka().embeddedPort())));
+            kafka = keep(EmbeddedKafka.start(ReachedLog.embedded(settings)));
         }
     }
 

@@ -56,16 +56,21 @@ public final class Pipeline implements AutoCloseable {
                 settings.source().heartbeat(),
                 CaptureSettings.OnNewHistory.valueOf(
                         settings.capture().onNewHistory().name()),
-                new SourceSettings(
-                        source.url(),
-                        source.user(),
-                        source.password(),
-                        settings.source().slot(),
-                        settings.source().publication(),
-                        settings.source().tables(),
-                        settings.source().exclude()),
+                sourceSettings(settings, source),
                 logSettings(settings, bootstrap),
                 engine);
+    }
+
+    /** How the source is reached and what is taken of it, on this server. */
+    public static SourceSettings sourceSettings(Settings settings, DatabaseAddress source) {
+        return new SourceSettings(
+                source.url(),
+                source.user(),
+                source.password(),
+                settings.source().slot(),
+                settings.source().publication(),
+                settings.source().tables(),
+                settings.source().exclude());
     }
 
     /** The log's settings, for these brokers. */

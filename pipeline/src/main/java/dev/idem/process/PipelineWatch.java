@@ -50,8 +50,7 @@ public final class PipelineWatch implements AutoCloseable {
     /** Begins to watch the pipeline on these servers. */
     public static PipelineWatch start(Settings settings, EmbeddedServers servers, Pipeline pipeline) {
         SourceView source = settings.role().captures()
-                ? new SourceView(Pipeline.captureSettings(settings, servers.source(settings), "unused")
-                        .source())
+                ? new SourceView(Pipeline.sourceSettings(settings, servers.source(settings)))
                 : null;
         WarehouseView warehouse = settings.role().applies()
                 ? new WarehouseView(

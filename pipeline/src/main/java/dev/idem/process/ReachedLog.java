@@ -27,15 +27,23 @@ public final class ReachedLog implements AutoCloseable {
 
     /** Reaches the log of these settings. */
     public static ReachedLog of(Settings settings) {
-        KafkaBrokerConfig embedded = KafkaBrokerConfig.in(
-                        settings.dataDirectory().resolve("kafka"))
-                .onPort(settings.kafka().embeddedPort());
-        Optional<String> running = settings.kafka().bootstrapServers().or(() -> RunningKafka.on(embedded));
+        Optional<String> running = running(settings);
         if (running.isPresent()) {
             return new ReachedLog(view(settings, running.get()), null);
         }
-        EmbeddedKafka broker = EmbeddedKafka.start(embedded);
+        EmbeddedKafka broker = EmbeddedKafka.start(embedded(settings));
         return new ReachedLog(view(settings, broker.bootstrapServers()), broker);
+    }
+
+    /** The brokers, where they run: the user's, or the embedded one of another process. */
+    static Optional<String> running(Settings settings) {
+        return settings.kafka().bootstrapServers().or(() -> RunningKafka.on(embedded(settings)));
+    }
+
+    /** The embedded broker of these settings. */
+    static KafkaBrokerConfig embedded(Settings settings) {
+        return KafkaBrokerConfig.in(settings.dataDirectory().resolve("kafka"))
+                .onPort(settings.kafka().embeddedPort());
     }
 
     private static LogView view(Settings settings, String bootstrap) {

@@ -7,8 +7,6 @@ import dev.idem.capture.SourceView;
 import dev.idem.change.Topics;
 import dev.idem.config.Settings;
 import dev.idem.consume.LastCut;
-import dev.idem.embedded.KafkaBrokerConfig;
-import dev.idem.embedded.RunningKafka;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
 import dev.idem.status.StatusJson;
@@ -100,8 +98,7 @@ public final class StatusClient implements AutoCloseable {
 
     private @Nullable SourceView source() {
         return settings.role().captures()
-                ? new SourceView(Pipeline.captureSettings(settings, databases.source(), "unused")
-                        .source())
+                ? new SourceView(Pipeline.sourceSettings(settings, databases.source()))
                 : null;
     }
 
@@ -113,12 +110,7 @@ public final class StatusClient implements AutoCloseable {
 
     /** An embedded broker that does not run is not started for this. */
     private @Nullable LastCut log() {
-        KafkaBrokerConfig embedded = KafkaBrokerConfig.in(
-                        settings.dataDirectory().resolve("kafka"))
-                .onPort(settings.kafka().embeddedPort());
-        return settings.kafka()
-                .bootstrapServers()
-                .or(() -> RunningKafka.on(embedded))
+        return ReachedLog.running(settings)
                 .map(brokers -> new LastCut(
                         Pipeline.consumers(settings, brokers),
                         new Topics(settings.name()),
