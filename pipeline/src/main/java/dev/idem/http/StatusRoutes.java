@@ -3,7 +3,7 @@ package dev.idem.http;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.idem.apply.WarehouseView.DeadLetter;
+import dev.idem.apply.DeadLetter;
 import dev.idem.status.PipelineStatus;
 import dev.idem.status.StatusJson;
 import io.undertow.server.HttpServerExchange;
@@ -69,13 +69,13 @@ final class StatusRoutes {
     private static ObjectNode json(DeadLetter letter) {
         ObjectNode node = JSON.createObjectNode();
         node.put("id", letter.id());
-        node.put("topic", letter.topic());
-        node.put("partition", letter.partition());
-        node.put("offset", letter.offset());
+        node.put("topic", letter.coordinates().topic());
+        node.put("partition", letter.coordinates().partition());
+        node.put("offset", letter.coordinates().offset());
         letter.table().ifPresent(table -> node.put("schema", table.schema()).put("table", table.name()));
         letter.version().ifPresent(version -> node.put("version", version));
         node.put("reason", letter.reason());
-        node.put("at", letter.at().toString());
+        node.put("at", letter.since().toString());
         return node;
     }
 }

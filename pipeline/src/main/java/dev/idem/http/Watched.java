@@ -1,6 +1,7 @@
 package dev.idem.http;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.idem.apply.DeadLetter;
 import dev.idem.apply.PipelineActions;
 import dev.idem.apply.Requests;
 import dev.idem.apply.WarehouseView;
@@ -33,7 +34,7 @@ public record Watched(
             Supplier<WarehouseView> deadLetters, Requests requests, PipelineActions actions, Runnable resyncOrdered) {}
 
     /** The youngest dead letters. */
-    List<WarehouseView.DeadLetter> deadLetters(int limit) {
+    List<DeadLetter> deadLetters(int limit) {
         if (warehouse.isEmpty()) {
             return List.of();
         }

@@ -5,6 +5,7 @@ import dev.idem.change.ColumnValue;
 import dev.idem.change.Row;
 import dev.idem.consume.LogEvent;
 import dev.idem.error.PipelineException;
+import dev.idem.sql.ExistingColumn;
 import dev.idem.sql.SqlIdentifier;
 import dev.idem.sql.TargetTable;
 import dev.idem.target.ReplicatedTable;
@@ -55,7 +56,11 @@ final class RefusedColumn {
         return table == null
                 ? Optional.empty()
                 : row(targets.adapt(decoded.change(), decoded.definition(), table))
-                        .flatMap(row -> find(handle, table.target(), row, OF_LENGTH.contains(state)));
+                        .flatMap(row -> find(
+                                handle,
+                                table.target(),
+                                columns(targets.columns(handle, table), table.target(), row),
+                                OF_LENGTH.contains(state)));
     }
 
     private static Optional<Row> row(Change change) {
@@ -66,9 +71,8 @@ final class RefusedColumn {
                 keyless -> Optional.ofNullable(keyless.after()));
     }
 
-    private Optional<String> find(Handle handle, TargetTable table, Row row, boolean ofLength) {
+    private Optional<String> find(Handle handle, TargetTable table, List<Column> columns, boolean ofLength) {
         String name = SqlIdentifier.quoted(table.schema(), table.name());
-        List<Column> columns = columns(handle, name, table, row);
         String last = lastByTable.getOrDefault(name, "");
         columns.sort(Comparator.comparing(column -> !column.name().equals(last)));
         for (Column column : columns) {
@@ -80,21 +84,13 @@ final class RefusedColumn {
         return Optional.empty();
     }
 
-    private static List<Column> columns(Handle handle, String name, TargetTable table, Row row) {
-        Map<String, String> types = new HashMap<>();
-        handle.createQuery("""
-                        select attname::text, format_type(atttypid, atttypmod)
-                        from pg_attribute
-                        where attrelid = to_regclass(:name) and attnum > 0 and not attisdropped""")
-                .bind("name", name)
-                .map((result, context) -> types.put(result.getString(1), result.getString(2)))
-                .list();
+    private static List<Column> columns(Map<String, ExistingColumn> existing, TargetTable table, Row row) {
         List<Column> columns = new ArrayList<>();
         for (int i = 0; i < table.columns().size(); i++) {
-            String column = table.columns().get(i).name();
-            String type = types.get(column);
-            if (type != null && row.get(i) instanceof ColumnValue.Text text) {
-                columns.add(new Column(column, type, text.value()));
+            String name = table.columns().get(i).name();
+            ExistingColumn column = existing.get(name);
+            if (column != null && row.get(i) instanceof ColumnValue.Text text) {
+                columns.add(new Column(name, column.type(), text.value()));
             }
         }
         return columns;

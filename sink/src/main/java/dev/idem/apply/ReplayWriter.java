@@ -17,7 +17,6 @@ import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -78,7 +77,7 @@ public final class ReplayWriter implements AutoCloseable {
                 return new ReplayWriter(warehouse, handle, pipeline, settings);
             });
         } catch (RuntimeException e) {
-            WarehouseFailure.closeAfter(e, handle);
+            Sessions.endAfter(e, handle);
             throw e;
         }
     }
@@ -330,12 +329,6 @@ public final class ReplayWriter implements AutoCloseable {
     @Override
     public void close() {
         pending.clear();
-        try (handle) {
-            if (handle.isInTransaction()) {
-                handle.rollback();
-            }
-        } catch (JdbiException e) {
-            throw WarehouseFailure.of("closing the connection", e);
-        }
+        Sessions.end(handle);
     }
 }

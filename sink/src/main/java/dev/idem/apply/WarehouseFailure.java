@@ -5,7 +5,6 @@ import dev.idem.error.PipelineException;
 import java.sql.SQLException;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
@@ -50,15 +49,6 @@ final class WarehouseFailure {
         }
         String state = String.valueOf(sql.getSQLState());
         return new PipelineException(kind(state), what + ": " + message(sql) + " (SQLSTATE " + state + ')', failure);
-    }
-
-    /** Gives a session up after a failure; one that broke cannot even be closed, and that is no failure of its own. */
-    static void closeAfter(RuntimeException failure, Handle session) {
-        try {
-            session.close();
-        } catch (JdbiException e) {
-            failure.addSuppressed(e);
-        }
     }
 
     /**

@@ -15,8 +15,6 @@ import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What the warehouse says of a pipeline, for those who watch it. Reads only, on a session of its own.
@@ -28,7 +26,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class WarehouseView implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(WarehouseView.class);
     private static final int STATEMENT_TIMEOUT_MS = 10_000;
 
     private final Warehouse warehouse;
@@ -77,21 +74,6 @@ public final class WarehouseView implements AutoCloseable {
             boolean isConsistent,
             long events,
             Instant appliedAt) {}
-
-    /**
-     * An event that was set aside.
-     *
-     * @param table empty where it could not be told
-     */
-    public record DeadLetter(
-            long id,
-            String topic,
-            int partition,
-            long offset,
-            Optional<TableId> table,
-            Optional<String> version,
-            String reason,
-            Instant at) {}
 
     /** Reads everything but the dead letters themselves, in one transaction. */
     public Reading read() {
@@ -153,24 +135,13 @@ public final class WarehouseView implements AutoCloseable {
 
     private List<DeadLetter> letters(Handle handle, int limit) {
         return handle.createQuery("""
-                        select id, topic, partition, log_offset, source_schema, source_table, version, reason, created_at
-                        from idem.dead_letter
+                        select * from idem.dead_letter
                         where pipeline = :pipeline
                         order by id desc
                         limit :limit""")
                 .bind("pipeline", pipeline)
                 .bind("limit", limit)
-                .map((row, context) -> new DeadLetter(
-                        row.getLong(1),
-                        row.getString(2),
-                        row.getInt(3),
-                        row.getLong(4),
-                        row.getString(6) == null
-                                ? Optional.empty()
-                                : Optional.of(new TableId(row.getString(5), row.getString(6))),
-                        Optional.ofNullable(row.getString(7)),
-                        row.getString(8),
-                        row.getObject(9, OffsetDateTime.class).toInstant()))
+                .map(DeadLetterRow::map)
                 .list();
     }
 
@@ -197,12 +168,6 @@ public final class WarehouseView implements AutoCloseable {
     public void close() {
         Handle handle = session;
         session = null;
-        if (handle != null) {
-            try {
-                handle.close();
-            } catch (JdbiException e) {
-                LOG.debug("closing a session that only reads", e);
-            }
-        }
+        Sessions.giveUp(handle);
     }
 }

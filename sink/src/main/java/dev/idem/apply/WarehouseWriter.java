@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,7 +78,7 @@ public final class WarehouseWriter implements AutoCloseable {
                 return writer;
             });
         } catch (PipelineException e) {
-            WarehouseFailure.closeAfter(e, handle);
+            Sessions.endAfter(e, handle);
             throw e;
         }
     }
@@ -377,12 +376,6 @@ public final class WarehouseWriter implements AutoCloseable {
     @Override
     public void close() {
         pending.clear();
-        try (handle) {
-            if (handle.isInTransaction()) {
-                handle.rollback();
-            }
-        } catch (JdbiException e) {
-            throw WarehouseFailure.of("closing the connection", e);
-        }
+        Sessions.end(handle);
     }
 }

@@ -69,10 +69,10 @@ final class WriterLease implements AutoCloseable {
                 return Optional.of(lease);
             }
         } catch (RuntimeException e) {
-            session.close();
+            Sessions.endAfter(e, session);
             throw e;
         }
-        session.close();
+        Sessions.giveUp(session);
         return Optional.empty();
     }
 
@@ -169,13 +169,7 @@ final class WriterLease implements AutoCloseable {
     private void closeSession() {
         Handle open = session;
         session = null;
-        if (open != null) {
-            try {
-                open.close();
-            } catch (JdbiException e) {
-                LOG.debug("closing the session of the writer's lease", e);
-            }
-        }
+        Sessions.giveUp(open);
     }
 
     /** Gives the lease back: a sink that stands by takes over at once. */

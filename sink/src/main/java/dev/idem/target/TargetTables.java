@@ -121,6 +121,11 @@ public final class TargetTables {
         return List.copyOf(byName.values());
     }
 
+    /** The columns that a table has in the warehouse, by name, in catalogue order. */
+    public Map<String, ExistingColumn> columns(Handle handle, ReplicatedTable table) {
+        return ExistingTable.columns(handle, table.target());
+    }
+
     /** True where the definition is younger than what the warehouse holds, so that {@link #follow} would change it. */
     public boolean isNew(TableDefinition definition) {
         ReplicatedTable known = find(definition);
