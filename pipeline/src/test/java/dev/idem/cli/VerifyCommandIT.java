@@ -3,22 +3,16 @@ package dev.idem.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.idem.testing.TestPostgres;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import picocli.CommandLine;
 
 class VerifyCommandIT {
 
     private static TestPostgres server;
 
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
+    private final ProgramRun program = new ProgramRun("127.0.0.1:9");
 
     @BeforeAll
     static void startServer() throws Exception {
@@ -47,7 +41,7 @@ class VerifyCommandIT {
     void equal_tables_end_with_0() {
         assertThat(verify("--tables", "orders")).isZero();
 
-        assertThat(out.toString())
+        assertThat(program.out())
                 .contains("equal     public.orders: 10 rows")
                 .endsWith("Equal: 1 table, 10 rows, every value is the same." + System.lineSeparator());
     }
@@ -56,7 +50,7 @@ class VerifyCommandIT {
     void differences_end_with_1_and_show_neither_keys_nor_values() {
         assertThat(verify("--tables", "orders,items")).isEqualTo(1);
 
-        assertThat(out.toString())
+        assertThat(program.out())
                 .contains("different public.items: 10 rows, 1 missing, 1 differing")
                 .contains("columns that differ: name (1)")
                 .doesNotContain("{")
@@ -67,13 +61,13 @@ class VerifyCommandIT {
     @Test
     void keys_are_shown_where_asked_for() {
         assertThat(verify("--tables", "items", "--show-keys")).isEqualTo(1);
-        assertThat(out.toString()).contains("missing {\"id\":\"7\"}").contains("differing {\"id\":\"4\"} in name");
+        assertThat(program.out()).contains("missing {\"id\":\"7\"}").contains("differing {\"id\":\"4\"} in name");
     }
 
     @Test
     void json_holds_the_counts() {
         assertThat(verify("--tables", "items", "--json")).isEqualTo(1);
-        assertThat(out.toString())
+        assertThat(program.out())
                 .startsWith("{\"equal\":false,")
                 .contains("\"missing\":1,\"extra\":0,\"differing\":1,")
                 .contains("\"differing_columns\":{\"name\":1}")
@@ -83,9 +77,9 @@ class VerifyCommandIT {
     @Test
     void without_names_all_chosen_tables_are_compared_and_none_is_not_equal() {
         assertThat(verify("--set", "source.tables=public.o*")).isZero();
-        assertThat(out.toString()).contains("Equal: 1 table, 10 rows");
+        assertThat(program.out()).contains("Equal: 1 table, 10 rows");
         assertThat(verify("--set", "source.tables=nowhere.*")).isEqualTo(1);
-        assertThat(out.toString()).contains("Nothing was compared");
+        assertThat(program.out()).contains("Nothing was compared");
     }
 
     @Test
@@ -97,24 +91,10 @@ class VerifyCommandIT {
                 .isEqualTo(2);
         assertThat(verify("--set", "source.url=jdbc:postgresql://127.0.0.1:1/x"))
                 .isEqualTo(1);
-        assertThat(err.toString()).contains("connecting to the source 127.0.0.1:1/x");
+        assertThat(program.err()).contains("connecting to the source 127.0.0.1:1/x");
     }
 
     private int verify(String... arguments) {
-        List<String> all = new ArrayList<>(List.of("verify"));
-        for (String side : List.of("source", "warehouse")) {
-            set(all, side + ".url=" + server.jdbcUrl(side));
-            set(all, side + ".user=" + server.user());
-            set(all, side + ".password=" + server.password());
-        }
-        set(all, "kafka.bootstrap.servers=127.0.0.1:9");
-        all.addAll(Arrays.asList(arguments));
-        CommandLine program =
-                Main.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
-        return program.execute(all.toArray(String[]::new));
-    }
-
-    private static void set(List<String> arguments, String setting) {
-        arguments.addAll(List.of("--set", setting));
+        return program.execute(server, "verify", arguments);
     }
 }

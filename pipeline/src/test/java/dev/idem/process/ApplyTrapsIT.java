@@ -5,40 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.sql.SQLException;
 import java.time.Duration;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** How other systems lose, resurrect and corrupt rows when they apply changes, through the whole pipeline. */
-class ApplyTrapsIT {
+class ApplyTrapsIT extends PipelinePerTest {
 
     private static final String LARGE = "(select string_agg(md5(random()::text), '') from generate_series(1, 400))";
 
-    private static PipelineFixture.Servers servers;
-    private PipelineFixture pipeline;
-
-    @BeforeAll
-    static void startServers() {
-        servers = PipelineFixture.Servers.start();
-    }
-
-    @AfterAll
-    static void stopServers() {
-        servers.close();
-    }
-
     @BeforeEach
-    void makePipeline() throws SQLException {
-        pipeline = new PipelineFixture(servers);
+    void fillSource() throws SQLException {
         pipeline.source("create table notes (id bigint primary key, body text, extra text)");
-    }
-
-    @AfterEach
-    void stopPipeline() {
-        pipeline.close();
     }
 
     @Test

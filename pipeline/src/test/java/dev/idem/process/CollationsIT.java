@@ -3,24 +3,10 @@ package dev.idem.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.SQLException;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Keys whose equality is not that of their bytes. */
-class CollationsIT {
-
-    private static PipelineFixture.Servers servers;
-
-    @BeforeAll
-    static void startServers() {
-        servers = PipelineFixture.Servers.start();
-    }
-
-    @AfterAll
-    static void stopServers() {
-        servers.close();
-    }
+class CollationsIT extends ServersPerClass {
 
     /** Trap 37, peer case 19. */
     @Test

@@ -16,33 +16,17 @@ import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Events that could not be applied are tried again on demand, and obey the guard then as ever. */
-class DeadLettersIT {
+class DeadLettersIT extends PipelinePerTest {
 
     private static final TableId NOTES = new TableId("public", "notes");
-    private static PipelineFixture.Servers servers;
-    private PipelineFixture pipeline;
     private DeadLetterQueue queue;
-
-    @BeforeAll
-    static void startServers() {
-        servers = PipelineFixture.Servers.start();
-    }
-
-    @AfterAll
-    static void stopServers() {
-        servers.close();
-    }
 
     @BeforeEach
     void startPipeline() throws SQLException {
-        pipeline = new PipelineFixture(servers);
         pipeline.source("create table notes (id int primary key, body text)", "insert into notes values (1, 'one')");
         pipeline.start();
         pipeline.catchUp();
@@ -56,11 +40,6 @@ class DeadLettersIT {
                                         "password", servers.warehouse().password())),
                         "test"),
                 pipeline.name());
-    }
-
-    @AfterEach
-    void stopPipeline() {
-        pipeline.close();
     }
 
     @Test

@@ -21,8 +21,6 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -30,24 +28,12 @@ import org.junit.jupiter.api.Test;
  * Records that another hand writes into the topics harm nothing: each is a dead letter once, and their neighbours
  * arrive.
  */
-class ForeignRecordsIT {
+class ForeignRecordsIT extends ServersPerClass {
 
     private static final long SEED = Long.getLong("idem.seed", System.nanoTime());
     private static final int OF_EACH_KIND = 200;
     private static final String VERSION = "1/FFFFFFFF/FFFFFF00/1";
     private static final String ROW = "{\"op\":\"c\",\"before\":null,\"after\":{\"id\":7,\"body\":\"x\",\"ok\":true}}";
-
-    private static PipelineFixture.Servers servers;
-
-    @BeforeAll
-    static void startServers() {
-        servers = PipelineFixture.Servers.start();
-    }
-
-    @AfterAll
-    static void stopServers() {
-        servers.close();
-    }
 
     /** A way in which a record is none of ours. */
     private record Kind(

@@ -2,38 +2,10 @@ package dev.idem.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.sql.SQLException;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What the suites of others check of changes of schema; docs/peer-cases.md names each line. */
-class PeerSchemaIT {
-
-    private static PipelineFixture.Servers servers;
-    private PipelineFixture pipeline;
-
-    @BeforeAll
-    static void startServers() {
-        servers = PipelineFixture.Servers.start();
-    }
-
-    @AfterAll
-    static void stopServers() {
-        servers.close();
-    }
-
-    @BeforeEach
-    void makePipeline() throws SQLException {
-        pipeline = new PipelineFixture(servers);
-    }
-
-    @AfterEach
-    void stopPipeline() {
-        pipeline.close();
-    }
+class PeerSchemaIT extends PipelinePerTest {
 
     /** Peer case 57. */
     @Test

@@ -40,9 +40,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -52,7 +49,7 @@ import org.junit.jupiter.api.Test;
  * <p>The long form: {@code -Didem.replay.rewinds=500 -Didem.replay.beginnings=20}; {@code -Didem.test.seed} repeats
  * one.
  */
-class ReplayIT {
+class ReplayIT extends PipelinePerTest {
 
     private static final int REWINDS = Integer.getInteger("idem.replay.rewinds", 10);
     private static final int BEGINNINGS = Integer.getInteger("idem.replay.beginnings", 2);
@@ -60,22 +57,8 @@ class ReplayIT {
     private static final long PAUSE_MS = 40;
     private static final ReplayListener UNTOLD = progress -> {};
 
-    private static PipelineFixture.Servers servers;
-    private PipelineFixture pipeline;
-
-    @BeforeAll
-    static void startServers() {
-        servers = PipelineFixture.Servers.start();
-    }
-
-    @AfterAll
-    static void stopServers() {
-        servers.close();
-    }
-
     @BeforeEach
     void open() throws SQLException {
-        pipeline = new PipelineFixture(servers);
         pipeline.source(
                 "create table account (id int primary key, balance int, turn bigint)",
                 "insert into account select i, 100, 0 from generate_series(1, " + ACCOUNTS + ") i",
@@ -89,11 +72,6 @@ class ReplayIT {
                 "create table scratch (id int primary key)");
         pipeline.start();
         pipeline.catchUp();
-    }
-
-    @AfterEach
-    void close() {
-        pipeline.close();
     }
 
     @Test

@@ -23,33 +23,16 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The ways to start again from a snapshot that docs/operations.md describes, step by step. */
-class StartAgainIT {
+class StartAgainIT extends PipelinePerTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    private static PipelineFixture.Servers servers;
-    private PipelineFixture pipeline;
-
-    @BeforeAll
-    static void startServers() {
-        servers = PipelineFixture.Servers.start();
-    }
-
-    @AfterAll
-    static void stopServers() {
-        servers.close();
-    }
-
     @BeforeEach
     void fillWarehouse() throws SQLException {
-        pipeline = new PipelineFixture(servers);
         pipeline.source(
                 "create table notes (id bigint primary key, body text)",
                 "create table remarks (body text)",
@@ -58,11 +41,6 @@ class StartAgainIT {
         pipeline.start();
         pipeline.catchUp();
         pipeline.stop();
-    }
-
-    @AfterEach
-    void stopPipeline() {
-        pipeline.close();
     }
 
     @Test

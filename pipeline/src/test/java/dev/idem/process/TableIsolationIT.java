@@ -6,42 +6,20 @@ import static org.awaitility.Awaitility.await;
 import dev.idem.apply.Sink;
 import java.sql.SQLException;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** One table that cannot go on never stops the others; after the repair it misses nothing and has nothing twice. */
-class TableIsolationIT {
-
-    private static PipelineFixture.Servers servers;
-    private PipelineFixture pipeline;
-
-    @BeforeAll
-    static void startServers() {
-        servers = PipelineFixture.Servers.start();
-    }
-
-    @AfterAll
-    static void stopServers() {
-        servers.close();
-    }
+class TableIsolationIT extends PipelinePerTest {
 
     @BeforeEach
-    void makePipeline() throws SQLException {
-        pipeline = new PipelineFixture(servers);
+    void fillSource() throws SQLException {
         pipeline.source(
                 "create table good (id bigint primary key, body text)",
                 "create table bad (id bigint primary key, body text)",
                 "insert into good values (1, 'one')",
                 "insert into bad values (1, 'one'), (2, 'two')");
-    }
-
-    @AfterEach
-    void stopPipeline() {
-        pipeline.close();
     }
 
     @Test

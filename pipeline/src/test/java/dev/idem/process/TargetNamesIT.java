@@ -3,41 +3,13 @@ package dev.idem.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.sql.SQLException;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Tables follow the source's names, and the settings', without a second copy. */
-class TargetNamesIT {
+class TargetNamesIT extends PipelinePerTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-
-    private static PipelineFixture.Servers servers;
-    private PipelineFixture pipeline;
-
-    @BeforeAll
-    static void startServers() {
-        servers = PipelineFixture.Servers.start();
-    }
-
-    @AfterAll
-    static void stopServers() {
-        servers.close();
-    }
-
-    @BeforeEach
-    void makePipeline() throws SQLException {
-        pipeline = new PipelineFixture(servers);
-    }
-
-    @AfterEach
-    void stopPipeline() {
-        pipeline.close();
-    }
 
     private String warehouseTables() {
         return pipeline.warehouseValue(

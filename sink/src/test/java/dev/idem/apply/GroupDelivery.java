@@ -1,7 +1,6 @@
 package dev.idem.apply;
 
 import dev.idem.change.Change;
-import dev.idem.change.Cut;
 import dev.idem.change.TableDefinition;
 import dev.idem.change.Version;
 import dev.idem.consume.LogCoordinates;
@@ -9,7 +8,6 @@ import dev.idem.consume.LogEvent;
 import dev.idem.consume.PositionedCut;
 import dev.idem.target.TargetSettings;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 
 /** Gives events of many rows of one table to a warehouse, in cuts of some rounds each. */
@@ -54,19 +52,7 @@ final class GroupDelivery implements AutoCloseable {
     }
 
     private PositionedCut positioned(Version last) {
-        return new PositionedCut(
-                new Cut(
-                        ++cut,
-                        Cut.Kind.STREAM,
-                        last.epoch(),
-                        last.lsn(),
-                        null,
-                        1,
-                        1,
-                        Map.of(),
-                        new Cut.SourceIdentity("1", 1, "test", "idem_test"),
-                        List.of()),
-                cut);
+        return TestCuts.upTo(last, ++cut);
     }
 
     @Override

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.idem.change.Change;
 import dev.idem.change.ColumnValue;
-import dev.idem.change.Cut;
 import dev.idem.change.Lsn;
 import dev.idem.change.Row;
 import dev.idem.change.RowKey;
@@ -238,19 +237,7 @@ class GuardedApplyIT {
         }
 
         private PositionedCut cut(Version last) {
-            return new PositionedCut(
-                    new Cut(
-                            ++cut,
-                            Cut.Kind.STREAM,
-                            last.epoch(),
-                            last.lsn(),
-                            null,
-                            1,
-                            1,
-                            Map.of(),
-                            new Cut.SourceIdentity("1", 1, "test", "idem_test"),
-                            List.of()),
-                    cut);
+            return TestCuts.upTo(last, ++cut);
         }
 
         Map<Integer, List<ColumnValue>> rows() {

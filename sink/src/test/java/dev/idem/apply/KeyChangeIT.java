@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.idem.change.Change;
 import dev.idem.change.ColumnDefinition;
 import dev.idem.change.ColumnValue;
-import dev.idem.change.Cut;
 import dev.idem.change.Lsn;
 import dev.idem.change.ReplicaIdentity;
 import dev.idem.change.Row;
@@ -55,19 +54,7 @@ class KeyChangeIT {
     }
 
     private static PositionedCut cut(long number, long lsn) {
-        return new PositionedCut(
-                new Cut(
-                        number,
-                        Cut.Kind.STREAM,
-                        1,
-                        new Lsn(lsn),
-                        null,
-                        1,
-                        1,
-                        Map.of(),
-                        new Cut.SourceIdentity("1", 1, "test", "idem_test"),
-                        List.of()),
-                number);
+        return TestCuts.upTo(version(lsn, 1), number);
     }
 
     /** Traps 23 and 40. */

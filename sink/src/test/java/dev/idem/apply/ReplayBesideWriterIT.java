@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.idem.change.Change;
 import dev.idem.change.ColumnValue;
-import dev.idem.change.Cut;
 import dev.idem.change.Lsn;
 import dev.idem.change.Row;
 import dev.idem.change.RowKey;
@@ -240,9 +239,7 @@ class ReplayBesideWriterIT {
     }
 
     private PositionedCut cut(long lsn) {
-        Cut.SourceIdentity source = new Cut.SourceIdentity("1", 1, "test", "idem_test");
-        return new PositionedCut(
-                new Cut(++cut, Cut.Kind.STREAM, 1, new Lsn(lsn), null, 1, 1, Map.of(), source, List.of()), cut);
+        return TestCuts.upTo(new Version(1, new Lsn(lsn), 1), ++cut);
     }
 
     private static Change insert(int id, long lsn) {
