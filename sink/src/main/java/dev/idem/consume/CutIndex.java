@@ -30,24 +30,31 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CutIndex implements AutoCloseable {
 
-    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration POLL = Duration.ofMillis(500);
     private static final long FIRST_STEP_BACK = 64;
 
     private final Consumer<byte[], byte[]> consumer;
     private final TopicPartition partition;
+    private final Duration patience;
     private final CutCodec codec = new CutCodec();
 
     /** An index of the pipeline's cuts; reads nothing before it is asked. */
-    public CutIndex(ConsumerProperties properties, Topics topics, String clientId) {
-        this.consumer = properties.newConsumer(clientId);
+    public CutIndex(ConsumerFactory consumers, Topics topics, String clientId) {
+        this(consumers, topics, clientId, PATIENCE);
+    }
+
+    /** The same, with no more {@code patience} than that for each answer of Kafka. */
+    CutIndex(ConsumerFactory consumers, Topics topics, String clientId, Duration patience) {
+        this.consumer = consumers.newConsumer(clientId);
+        this.patience = patience;
         this.partition = new TopicPartition(topics.progress(), 0);
     }
 
     /** True where the pipeline's topic of cuts exists. */
     public boolean exists() {
         return ConsumerProperties.call(
-                "reading topics", () -> consumer.listTopics(ANSWER_TIMEOUT).containsKey(partition.topic()));
+                "reading topics", () -> consumer.listTopics(patience).containsKey(partition.topic()));
     }
 
     /** The oldest cut that the log holds. */
@@ -116,8 +123,8 @@ public final class CutIndex implements AutoCloseable {
     private Edges edges() {
         return ConsumerProperties.call("reading the edges of " + partition, () -> {
             consumer.assign(List.of(partition));
-            Map<TopicPartition, Long> beginning = consumer.beginningOffsets(Set.of(partition), ANSWER_TIMEOUT);
-            Map<TopicPartition, Long> end = consumer.endOffsets(Set.of(partition), ANSWER_TIMEOUT);
+            Map<TopicPartition, Long> beginning = consumer.beginningOffsets(Set.of(partition), patience);
+            Map<TopicPartition, Long> end = consumer.endOffsets(Set.of(partition), patience);
             return new Edges(beginning.getOrDefault(partition, 0L), end.getOrDefault(partition, 0L));
         });
     }
@@ -125,16 +132,28 @@ public final class CutIndex implements AutoCloseable {
     /** Hands out the cuts from an offset on, before {@code end}, as long as the taker wants more. */
     private void read(long from, long end, Predicate<PositionedCut> taker) {
         boolean goesOn = true;
+        long reached = from;
+        long reachedAt = System.nanoTime();
         consumer.seek(partition, from);
-        while (goesOn && position() < end) {
+        while (goesOn && reached < end) {
             for (var record : ConsumerProperties.call("reading " + partition, () -> consumer.poll(POLL))) {
                 goesOn = goesOn && record.offset() < end && taker.test(decode(record));
+            }
+            long position = position();
+            if (position > reached) {
+                reached = position;
+                reachedAt = System.nanoTime();
+            } else if (goesOn && System.nanoTime() - reachedAt > patience.toNanos()) {
+                throw new PipelineException(
+                        ErrorKind.LOG_UNREACHABLE,
+                        partition + ": Kafka gives no records for " + patience.toSeconds() + " s, from " + reached
+                                + " to " + end);
             }
         }
     }
 
     private long position() {
-        return ConsumerProperties.call("reading " + partition, () -> consumer.position(partition, ANSWER_TIMEOUT));
+        return ConsumerProperties.call("reading " + partition, () -> consumer.position(partition, patience));
     }
 
     private PositionedCut decode(ConsumerRecord<byte[], byte[]> record) {
