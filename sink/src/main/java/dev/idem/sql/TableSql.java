@@ -94,6 +94,16 @@ public final class TableSql {
         return "alter table " + table.quoted() + " drop column " + SqlIdentifier.quoted(column);
     }
 
+    /** Takes every row out. */
+    public static String deleteRows(TargetTable table) {
+        return "delete from " + table.quoted();
+    }
+
+    /** Forgets every delete. */
+    public static String deleteTombstones(TargetTable table) {
+        return "delete from " + table.tombstoneTable();
+    }
+
     private static String definition(GeneratedColumn generated) {
         return generated.column().quoted() + " " + generated.column().definedType() + " generated always as ("
                 + generated.expression() + ") stored";

@@ -1,16 +1,12 @@
 package dev.idem.target;
 
 import dev.idem.change.TableDefinition;
-import dev.idem.error.ErrorKind;
-import dev.idem.error.PipelineException;
 import dev.idem.sql.KeySql;
 import dev.idem.sql.SqlIdentifier;
 import dev.idem.sql.TableSql;
 import dev.idem.sql.TargetTable;
-import java.sql.SQLException;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,39 +51,15 @@ final class KeyChange {
         handle.execute(KeySql.dropTombstones(old));
     }
 
-    /**
-     * Tells rows apart by the new key.
-     *
-     * @throws PipelineException {@link ErrorKind#WAREHOUSE_UNFIT} where rows that are there cannot be told apart by it
-     */
+    /** Tells rows apart by the new key. */
     static void enter(Handle handle, TargetTable now, TableDefinition from, TableDefinition to) {
-        try {
-            allowNull(handle, now, from, to);
-            if (!now.hasKey()) {
-                handle.execute(KeySql.numberRows(now));
-            }
-            handle.execute(KeySql.addIdentity(now));
-        } catch (JdbiException e) {
-            if (!isAboutRows(e)) {
-                throw e;
-            }
-            PipelineException unfit = new PipelineException(
-                    ErrorKind.WAREHOUSE_UNFIT,
-                    "table " + to.table() + ": its key changed from " + from.key() + " to " + to.key()
-                            + ", by which the rows in the warehouse cannot be told apart (expected: a value in each of"
-                            + " its columns, and none twice). Remedy: read the table anew");
-            // Not its cause: the table is unfit, whatever state the server gives for it, and is parked.
-            unfit.addSuppressed(e);
-            throw unfit;
+        allowNull(handle, now, from, to);
+        if (!now.hasKey()) {
+            handle.execute(KeySql.numberRows(now));
         }
+        handle.execute(KeySql.addIdentity(now));
         handle.execute(TableSql.createTombstones(now));
         LOG.info("key changed table={} from={} to={}", now, from.key(), to.key());
-    }
-
-    /** A constraint that the rows break, or a second primary key; not a fault of the connection. */
-    private static boolean isAboutRows(JdbiException e) {
-        String state = e.getCause() instanceof SQLException cause ? String.valueOf(cause.getSQLState()) : "";
-        return state.startsWith("23") || state.equals("42P16");
     }
 
     /** A column that is no longer of the key may allow NULL again. */

@@ -282,11 +282,23 @@ public final class TargetTables {
         boolean renamed = !before.definition().table().equals(definition.table());
         ReplicatedTable known =
                 renamed ? move(handle, before, before.definition().named(definition.table())) : before;
+        TargetTable target = TargetShape.of(known.id(), definition, known.place());
+        if (StaleRows.mayBe(known.definition(), definition)) {
+            StaleRows.makeWay(handle, known.target(), () -> reshape(handle, known, target, definition));
+        } else {
+            reshape(handle, known, target, definition);
+        }
+        store.update(handle, known.id(), definition, known.place());
+        LOG.info("target table changed table={} definition={}", known.target(), definition.number());
+        forget(known);
+        return new ReplicatedTable(known.id(), definition, target, known.floor());
+    }
+
+    private void reshape(Handle handle, ReplicatedTable known, TargetTable target, TableDefinition definition) {
         boolean keyChanges = KeyChange.isBetween(known.definition(), definition);
         if (keyChanges) {
             KeyChange.leave(handle, known.target());
         }
-        TargetTable target = TargetShape.of(known.id(), definition, known.place());
         computed.leave(handle, known.target(), target);
         TableDefinition from = WarehouseColumns.named(known.definition());
         TableDefinition to = WarehouseColumns.named(definition);
@@ -298,9 +310,5 @@ public final class TargetTables {
         if (keyChanges) {
             KeyChange.enter(handle, target, from, to);
         }
-        store.update(handle, known.id(), definition, known.place());
-        LOG.info("target table changed table={} definition={}", known.target(), definition.number());
-        forget(known);
-        return new ReplicatedTable(known.id(), definition, target, known.floor());
     }
 }

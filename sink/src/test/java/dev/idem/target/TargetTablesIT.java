@@ -1,7 +1,6 @@
 package dev.idem.target;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.idem.apply.Warehouse;
 import dev.idem.apply.WarehouseSettings;
@@ -11,8 +10,6 @@ import dev.idem.change.ReplicaIdentity;
 import dev.idem.change.TableDefinition;
 import dev.idem.change.TableId;
 import dev.idem.change.Version;
-import dev.idem.error.ErrorKind;
-import dev.idem.error.PipelineException;
 import dev.idem.testing.TestPostgres;
 import java.util.List;
 import java.util.Map;
@@ -215,19 +212,45 @@ class TargetTablesIT {
     }
 
     @Test
-    void key_that_the_rows_do_not_fit_is_refused_by_name() {
+    void rows_that_do_not_fit_a_changed_key_go_and_the_table_follows() {
         try (Handle handle = warehouse.open()) {
             TargetTables tables = new TargetTables("twice", TargetSettings.defaults(), warehouse::open);
             tables.load(handle);
             tables.follow(handle, keyed("twice", 1, List.of("id"), ID, CODE));
-            handle.execute(
-                    "insert into twice values (1, 'secret', 1, '0/5', 0, now()), (2, 'secret', 1, '0/5', 0, now())");
+            handle.execute("insert into twice values (1, 'a', 1, '0/5', 0, now()), (2, 'a', 1, '0/5', 0, now())");
 
-            assertThatThrownBy(() -> tables.follow(handle, keyed("twice", 2, List.of("co\\de"), ID, CODE)))
-                    .isInstanceOfSatisfying(
-                            PipelineException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.WAREHOUSE_UNFIT))
-                    .hasMessageContaining("table public.twice: its key changed from [id] to [co\\de]")
-                    .hasMessageNotContaining("secret");
+            ReplicatedTable now = tables.follow(handle, keyed("twice", 2, List.of("co\\de"), ID, CODE));
+
+            assertThat(now.definition().key()).containsExactly("co\\de");
+            assertThat(rows(handle, "select id from twice")).isEmpty();
+            assertThat(rows(handle, "select indexdef from pg_indexes where tablename = 'twice'"))
+                    .singleElement()
+                    .asString()
+                    .endsWith("(\"co\\de\")");
+        }
+    }
+
+    @Test
+    void rows_and_deletes_that_a_changed_type_does_not_take_go_and_the_table_follows() {
+        try (Handle handle = warehouse.open()) {
+            TargetTables tables = new TargetTables("retyped", TargetSettings.defaults(), warehouse::open);
+            tables.load(handle);
+            ColumnDefinition code = ColumnDefinition.plain("code", "text", 3, true, true);
+            ReplicatedTable before = tables.follow(handle, keyed("retyped", 1, List.of("code"), ID, code));
+            handle.execute("insert into retyped values (1, 'a', 1, '0/5', 0, now())");
+            handle.execute("insert into idem.tombstone_" + before.id() + " values ('b', 1, '0/5', 0)");
+
+            tables.follow(
+                    handle,
+                    keyed(
+                            "retyped",
+                            2,
+                            List.of("code"),
+                            ID,
+                            ColumnDefinition.plain("code", "integer", 3, true, false)));
+            handle.execute("insert into retyped values (1, 7, 1, '0/5', 0, now())");
+
+            assertThat(rows(handle, "select code from retyped")).containsExactly("7");
         }
     }
 }
