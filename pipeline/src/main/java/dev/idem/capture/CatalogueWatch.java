@@ -32,22 +32,28 @@ final class CatalogueWatch {
     private final Untold untold;
     private final CatalogueMark mark;
     private final Set<TableId> gone = new TreeSet<>();
+    private final PublicationState publication;
     private Partitions partitions;
 
-    /** A watch for what differs from {@code streamed}, the tables and their {@code pg_class.oid}. */
-    CatalogueWatch(
-            SourceDatabase source,
-            SourceSettings settings,
-            Map<TableId, Long> streamed,
-            Partitions partitions,
-            Untold untold) {
+    /** A watch for what differs from {@code streamed}. */
+    CatalogueWatch(SourceDatabase source, SourceSettings settings, Streamed streamed, Untold untold) {
         this.source = source;
         this.settings = settings;
-        this.streamed = Map.copyOf(streamed);
-        this.partitions = partitions;
+        this.streamed = Map.copyOf(streamed.relations());
+        this.partitions = streamed.partitions();
+        this.publication = streamed.publication();
         this.untold = untold;
         this.mark = new CatalogueMark(source);
     }
+
+    /**
+     * What the stream has.
+     *
+     * @param relations its tables and their {@code pg_class.oid}
+     * @param partitions of its tables
+     * @param publication that it is told of changes by
+     */
+    record Streamed(Map<TableId, Long> relations, Partitions partitions, PublicationState publication) {}
 
     /**
      * What the stream has not told of yet.
@@ -80,7 +86,9 @@ final class CatalogueWatch {
         }
         Map<TableId, Long> now = replicable();
         tellGone(now);
-        Found found = new Found(untold.names().takeOutOf(unstreamed(now), now), attached(now));
+        Map<TableId, String> unstreamed = untold.names().takeOutOf(unstreamed(now), now);
+        leftOut(now).forEach(table -> unstreamed.putIfAbsent(table, "the publication was changed"));
+        Found found = new Found(unstreamed, attached(now));
         if (found.unstreamed().isEmpty()) {
             untold.columns().look(now.values());
         }
@@ -117,6 +125,19 @@ final class CatalogueWatch {
             }
         });
         return unstreamed;
+    }
+
+    /** The tables of which the publication may have left changes out. */
+    private Set<TableId> leftOut(Map<TableId, Long> now) {
+        PublicationState state = PublicationState.read(source, settings.publication());
+        Set<Long> known = Set.copyOf(streamed.values());
+        Set<TableId> leftOut = new TreeSet<>();
+        now.forEach((table, relation) -> {
+            if (known.contains(relation) && state.hasChangedSince(publication, relation)) {
+                leftOut.add(table);
+            }
+        });
+        return leftOut;
     }
 
     private Map<TableId, String> attached(Map<TableId, Long> now) {

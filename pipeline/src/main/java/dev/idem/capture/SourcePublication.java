@@ -39,26 +39,27 @@ final class SourcePublication {
         this.name = name;
     }
 
-    /**
-     * Sees to it that these tables are published.
-     *
-     * @return those that were not; empty where the publication was made
-     */
-    Set<TableId> ensure(Collection<TableId> tables) {
+    /** Of these tables those that are not published. */
+    Set<TableId> missing(Collection<TableId> tables) {
+        Set<TableId> missing = new TreeSet<>(tables);
+        missing.removeAll(tables());
+        return missing;
+    }
+
+    /** Sees to it that these tables are published. */
+    void ensure(Collection<TableId> tables) {
         try {
             if (!exists()) {
                 execute(creation(tables));
                 LOG.info("made the publication name={} tables={}", name, tables.size());
-                return Set.of();
+                return;
             }
             requireRoots(tables);
-            Set<TableId> missing = new TreeSet<>(tables);
-            missing.removeAll(tables());
+            Set<TableId> missing = missing(tables);
             if (!missing.isEmpty()) {
                 execute("alter publication " + quoted(name) + " add table " + list(missing));
                 LOG.info("added tables to the publication name={} tables={}", name, missing);
             }
-            return missing;
         } catch (SQLException e) {
             if (GONE.contains(String.valueOf(e.getSQLState()))) {
                 throw new PipelineException(
