@@ -96,11 +96,7 @@ final class CaptureRun {
     private void snapshot(StartDecision.Snapshot decision, Open open) throws InterruptedException {
         List<TableId> tables = new TableChoice(open.source(), settings.source()).tables();
         new SourcePublication(open.source().connection(), settings.source().publication()).ensure(tables);
-        LOG.info(
-                "snapshot begins epoch={} tables={} reason={}",
-                decision.epoch(),
-                tables.size(),
-                decision.reason());
+        LOG.info("snapshot begins epoch={} tables={} reason={}", decision.epoch(), tables.size(), decision.reason());
         progress.state(State.SNAPSHOT, "");
         open.publisher().publishSnapshotStarted(decision.epoch());
         if (decision.dropSlot()) {
@@ -112,9 +108,7 @@ final class CaptureRun {
                         decision.epoch(),
                         tables,
                         new Definitions(
-                                catalogueSource,
-                                open.publisher().knownDefinitions(),
-                                open.publisher()::requestReread),
+                                catalogueSource, open.publisher().knownDefinitions(), open.publisher()::requestReread),
                         open.publisher(),
                         progress))) {
             if (watchSnapshot(snapshot, open.source())) {

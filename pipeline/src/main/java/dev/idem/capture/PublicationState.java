@@ -10,9 +10,9 @@ import java.util.Objects;
 /**
  * What a publication was when it was looked at: which rows of the catalogue make it up, and who wrote them.
  *
- * <p>What a publication leaves out is not in the stream, and nothing says so: an operation, a table, a row that a filter
- * hides; from PostgreSQL 18 on everything, while there is no publication. One look may find it as it was before, though
- * changes were left out in between; but every change of it writes a row anew, with another {@code xmin}.
+ * <p>What a publication leaves out is not in the stream, and nothing says so: an operation, a table, a row that a
+ * filter hides; from PostgreSQL 18 on everything, while there is no publication. One look may find it as it was before,
+ * though changes were left out in between; but every change of it writes a row anew, with another {@code xmin}.
  *
  * <p><i>Threads:</i> immutable.
  */
@@ -55,8 +55,7 @@ final class PublicationState {
     }
 
     private static String whole(SourceDatabase source, String publication) throws SQLException {
-        boolean hasSchemas =
-                source.connection().getMetaData().getDatabaseMajorVersion() >= VERSION_WITH_SCHEMAS;
+        boolean hasSchemas = source.connection().getMetaData().getDatabaseMajorVersion() >= VERSION_WITH_SCHEMAS;
         try (PreparedStatement statement =
                 source.connection().prepareStatement(WHOLE.formatted(hasSchemas ? SCHEMAS : ""))) {
             statement.setString(1, publication);
@@ -81,7 +80,6 @@ final class PublicationState {
 
     /** True where changes of a relation may have been left out since. */
     boolean hasChangedSince(PublicationState before, long relation) {
-        return !whole.equals(before.whole)
-                || !Objects.equals(relations.get(relation), before.relations.get(relation));
+        return !whole.equals(before.whole) || !Objects.equals(relations.get(relation), before.relations.get(relation));
     }
 }

@@ -36,8 +36,7 @@ final class StartLock {
 
     /** Takes it for this session; false where another has it. */
     boolean tryTake() {
-        return ask("select pg_try_advisory_lock(" + KEY + ")", slot, "taking the lock of starts")
-                && silence("10min");
+        return ask("select pg_try_advisory_lock(" + KEY + ")", slot, "taking the lock of starts") && silence("10min");
     }
 
     /** Gives it back; it must be held. */

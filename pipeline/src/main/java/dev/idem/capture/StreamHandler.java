@@ -52,8 +52,7 @@ final class StreamHandler implements Engine.Handler, AutoCloseable {
         this.idleInterval = idleInterval;
         this.readers = parts.readers();
         this.definitions = parts.definitions();
-        this.stream =
-                new StreamPublisher(start, parts.assembler(), parts.publisher(), definitions::takeUnpublished);
+        this.stream = new StreamPublisher(start, parts.assembler(), parts.publisher(), definitions::takeUnpublished);
         this.progress = parts.progress();
         this.transactionTopic = topics.pipeline() + ".transaction";
         this.messageTopic = topics.pipeline() + ".message";

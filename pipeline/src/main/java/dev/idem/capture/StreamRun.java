@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Streams within a {@link CaptureRun}: starts the engine, and watches it and the source's catalogue until something ends
- * it.
+ * Streams within a {@link CaptureRun}: starts the engine, and watches it and the source's catalogue until something
+ * ends it.
  *
  * <p><i>Threads:</i> one thread, the supervisor's; the engine's thread calls the handler.
  */
@@ -36,8 +36,7 @@ final class StreamRun {
     private final StartLock lock;
     private final Topics topics;
 
-    StreamRun(
-            CaptureSettings settings, CaptureProgress progress, CountDownLatch stopRequested, CaptureRun.Open open) {
+    StreamRun(CaptureSettings settings, CaptureProgress progress, CountDownLatch stopRequested, CaptureRun.Open open) {
         this.settings = settings;
         this.progress = progress;
         this.stopRequested = stopRequested;
@@ -70,8 +69,8 @@ final class StreamRun {
             TableReaders readers = new TableReaders(
                     definitions, topics, publisher, settings.log().limit());
             TypeWatch types = new TypeWatch(source, tables, definitions, readers, publisher);
-            StreamHandler.Parts parts = new StreamHandler.Parts(
-                    new TransactionAssembler(spill), readers, definitions, publisher, progress);
+            StreamHandler.Parts parts =
+                    new StreamHandler.Parts(new TransactionAssembler(spill), readers, definitions, publisher, progress);
             Set<TableId> names = choice.engineNames(tables, publisher.knownDefinitions());
             try (StreamHandler handler = new StreamHandler(
                             start(decision, facts), topics, settings.heartbeat().dividedBy(2), parts);

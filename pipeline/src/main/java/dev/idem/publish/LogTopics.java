@@ -54,7 +54,8 @@ final class LogTopics implements AutoCloseable {
     /**
      * Makes sure that the progress and the schema topic exist.
      *
-     * @throws dev.idem.error.PipelineException of kind LOG_UNFIT where the log has cuts and its definitions were deleted
+     * @throws dev.idem.error.PipelineException of kind LOG_UNFIT where the log has cuts and its definitions were
+     *     deleted
      */
     void ensureControl() {
         requireDefinitions();

@@ -107,13 +107,7 @@ final class CaptureFixture implements AutoCloseable {
     CaptureFixture asRole(String user, String password) {
         SourceSettings given = settings.source();
         SourceSettings other = new SourceSettings(
-                given.url(),
-                user,
-                password,
-                given.slot(),
-                given.publication(),
-                given.tables(),
-                given.excludedTables());
+                given.url(), user, password, given.slot(), given.publication(), given.tables(), given.excludedTables());
         settings = with(other, settings.onNewHistory(), settings.engineOptions());
         return this;
     }

@@ -60,7 +60,8 @@ class SourceHistoryIT {
             }
             setBack();
             source.execute("insert into history.t values (1, 'other'), (3, 'other')");
-            while (Lsn.parse(fixture.query("select pg_current_wal_insert_lsn()::text").get(0))
+            while (Lsn.parse(fixture.query("select pg_current_wal_insert_lsn()::text")
+                                    .get(0))
                             .compareTo(logEnd)
                     <= 0) {
                 source.execute("insert into history.t select i from generate_series(10, 500) i", "truncate history.t");
@@ -87,11 +88,14 @@ class SourceHistoryIT {
             promoteAtStart();
             source.restart(Map.of("restore_command", "false"));
             CaptureFixture.waiting()
-                    .until(() -> fixture.query("select pg_is_in_recovery()::text").equals(List.of("false")));
+                    .until(() ->
+                            fixture.query("select pg_is_in_recovery()::text").equals(List.of("false")));
 
             try (Capture capture = fixture.start()) {
                 CaptureFixture.awaitState(capture, CaptureStatus.State.FAILED);
-                assertThat(capture.status().detail()).contains("is on timeline 2").contains("a standby was promoted");
+                assertThat(capture.status().detail())
+                        .contains("is on timeline 2")
+                        .contains("a standby was promoted");
             }
             assertNewEpoch(fixture, 2);
 

@@ -13,7 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What persons do to a source while it is captured: the log is right all the same, or the capture stops and says why. */
+/**
+ * What persons do to a source while it is captured: the log is right all the same, or the capture stops and says why.
+ */
 @ParameterizedClass(name = "PostgreSQL {0}")
 @MethodSource("dev.idem.testing.PostgresVersions#chosen")
 class SourceLimitsIT {
@@ -116,14 +118,14 @@ class SourceLimitsIT {
                 assertThat(capture.status().epoch()).isEqualTo(2);
                 invalidate(fixture);
 
-                CaptureFixture.waiting().until(() -> capture.failure().isPresent() || capture.status().epoch() == 3);
+                CaptureFixture.waiting()
+                        .until(() -> capture.failure().isPresent()
+                                || capture.status().epoch() == 3);
                 CaptureFixture.awaitState(capture, CaptureStatus.State.STREAMING);
                 source.execute("insert into slotlost.t values (3, 'three')");
                 fixture.awaitCaughtUp(capture);
             }
-            assertThat(fixture.log().events())
-                    .extracting(TestLog.Event::after)
-                    .contains("{\"id\":3,\"v\":\"three\"}");
+            assertThat(fixture.log().events()).extracting(TestLog.Event::after).contains("{\"id\":3,\"v\":\"three\"}");
         }
     }
 
@@ -140,7 +142,8 @@ class SourceLimitsIT {
             source.execute("alter role hurried set " + setting);
         }
         for (String setting : List.of("idle_session_timeout", "transaction_timeout")) {
-            if (!fixtureQuery("select name from pg_settings where name = '" + setting + "'").isEmpty()) {
+            if (!fixtureQuery("select name from pg_settings where name = '" + setting + "'")
+                    .isEmpty()) {
                 source.execute("alter role hurried set " + setting + " = '400ms'");
             }
         }
@@ -175,12 +178,14 @@ class SourceLimitsIT {
                 CaptureFixture.waiting()
                         .until(() -> captures.stream().anyMatch(c -> c.status().events() > 1000));
                 captures.get(3).start();
-                CaptureFixture.waiting().until(() -> captures.stream()
-                        .anyMatch(c -> c.status().state() == CaptureStatus.State.STREAMING
-                                || c.failure().isPresent()));
+                CaptureFixture.waiting()
+                        .until(() -> captures.stream()
+                                .anyMatch(c -> c.status().state() == CaptureStatus.State.STREAMING
+                                        || c.failure().isPresent()));
                 CaptureFixture.waiting()
                         .during(Duration.ofSeconds(2))
-                        .until(() -> captures.stream().noneMatch(c -> c.failure().isPresent()));
+                        .until(() ->
+                                captures.stream().noneMatch(c -> c.failure().isPresent()));
 
                 assertThat(captures.stream().map(c -> c.status().state()))
                         .containsExactlyInAnyOrder(
@@ -233,8 +238,10 @@ class SourceLimitsIT {
     }
 
     private static void awaitAfter(CaptureFixture fixture, String table, String after) {
-        CaptureFixture.waiting().pollInterval(LOOK).until(() -> fixture.log().events(fixture.name(), table).stream()
-                .anyMatch(event -> event.after().equals(after)));
+        CaptureFixture.waiting()
+                .pollInterval(LOOK)
+                .until(() -> fixture.log().events(fixture.name(), table).stream()
+                        .anyMatch(event -> event.after().equals(after)));
     }
 
     /** What is changed after this is changed behind what the capture knows of the catalogue. */

@@ -157,7 +157,8 @@ class LogLimitsIT extends PipelinePerTest {
     private void delete(String topic) throws Exception {
         try (Admin admin = admin()) {
             admin.deleteTopics(Set.of(topic)).all().get();
-            await().atMost(PATIENCE).until(() -> !admin.listTopics().names().get().contains(topic));
+            await().atMost(PATIENCE)
+                    .until(() -> !admin.listTopics().names().get().contains(topic));
         }
     }
 

@@ -35,7 +35,8 @@ class WarehouseLimitsIT extends PipelinePerTest {
     }
 
     @Test
-    @DisplayName("trap 48: a warehouse that is read-only, has no connection left or takes the rights away is waited for")
+    @DisplayName(
+            "trap 48: a warehouse that is read-only, has no connection left or takes the rights away is waited for")
     void warehouse_that_takes_nothing_is_waited_for() throws SQLException {
         Pipeline running = pipeline.start();
         pipeline.catchUp();
@@ -54,9 +55,9 @@ class WarehouseLimitsIT extends PipelinePerTest {
         pipeline.catchUp();
 
         pipeline.assertEqual("notes");
-        assertThat(pipeline.warehouseValue("select count(*) from idem.dead_letter")).isEqualTo("0");
-        assertThat(pipeline.warehouseValue("select count(*) from idem.parked"))
+        assertThat(pipeline.warehouseValue("select count(*) from idem.dead_letter"))
                 .isEqualTo("0");
+        assertThat(pipeline.warehouseValue("select count(*) from idem.parked")).isEqualTo("0");
     }
 
     @Test
@@ -64,9 +65,7 @@ class WarehouseLimitsIT extends PipelinePerTest {
     void full_disk_is_waited_for() throws SQLException {
         Pipeline running = pipeline.start();
         pipeline.catchUp();
-        waitsWhile(
-                running,
-                """
+        waitsWhile(running, """
                 do $body$ begin
                   create function public.disk_full() returns trigger language plpgsql as $$
                   begin
@@ -74,19 +73,19 @@ class WarehouseLimitsIT extends PipelinePerTest {
                   end $$;
                   create trigger full_disk before insert or update on public.notes execute function disk_full();
                   alter table public.notes enable always trigger full_disk;
-                end $body$""",
-                "53100");
+                end $body$""", "53100");
         pipeline.warehouse("drop trigger full_disk on notes");
         pipeline.catchUp();
 
         pipeline.assertEqual("notes");
-        assertThat(pipeline.warehouseValue("select count(*) from idem.dead_letter")).isEqualTo("0");
-        assertThat(pipeline.warehouseValue("select count(*) from idem.parked"))
+        assertThat(pipeline.warehouseValue("select count(*) from idem.dead_letter"))
                 .isEqualTo("0");
+        assertThat(pipeline.warehouseValue("select count(*) from idem.parked")).isEqualTo("0");
     }
 
     @Test
-    @DisplayName("trap 48: timeouts and isolation that the role has been given do not keep a large batch from being applied")
+    @DisplayName(
+            "trap 48: timeouts and isolation that the role has been given do not keep a large batch from being applied")
     void settings_of_the_role_do_not_stand_in_the_way() throws SQLException {
         for (String setting : new String[] {
             "statement_timeout = '60ms'",
@@ -106,20 +105,24 @@ class WarehouseLimitsIT extends PipelinePerTest {
         pipeline.catchUp();
 
         pipeline.assertEqual("notes");
-        assertThat(pipeline.warehouseValue("select count(*) from idem.dead_letter")).isEqualTo("0");
+        assertThat(pipeline.warehouseValue("select count(*) from idem.dead_letter"))
+                .isEqualTo("0");
     }
 
     @Test
-    @DisplayName("trap 32: a client that locks rows, and runs into deadlocks with the sink, holds it up and changes nothing")
+    @DisplayName(
+            "trap 32: a client that locks rows, and runs into deadlocks with the sink, holds it up and changes nothing")
     void deadlocks_with_a_client_are_tried_again() throws Exception {
         servers.warehouse().execute("alter system set deadlock_timeout = '100ms'", "select pg_reload_conf()");
         pipeline.start();
         pipeline.catchUp();
         CountDownLatch enough = new CountDownLatch(1);
-        Thread writer = worker(enough, () -> pipeline.transaction(
-                "update marks set value = value + 1 where id = 1",
-                "update notes set body = body || '.' where id = 1",
-                "update marks set value = value + 1 where id = 2"));
+        Thread writer = worker(
+                enough,
+                () -> pipeline.transaction(
+                        "update marks set value = value + 1 where id = 1",
+                        "update notes set body = body || '.' where id = 1",
+                        "update marks set value = value + 1 where id = 2"));
         Thread locker = worker(enough, this::lockBackwards);
         await().atMost(PATIENCE)
                 .until(() -> Integer.parseInt(pipeline.warehouseValue(
@@ -132,7 +135,8 @@ class WarehouseLimitsIT extends PipelinePerTest {
 
         pipeline.assertEqual("marks");
         pipeline.assertEqual("notes");
-        assertThat(pipeline.warehouseValue("select count(*) from idem.dead_letter")).isEqualTo("0");
+        assertThat(pipeline.warehouseValue("select count(*) from idem.dead_letter"))
+                .isEqualTo("0");
     }
 
     @Test
@@ -142,10 +146,12 @@ class WarehouseLimitsIT extends PipelinePerTest {
         pipeline.start();
         pipeline.catchUp();
         CountDownLatch enough = new CountDownLatch(1);
-        Thread writer = worker(enough, () -> pipeline.transaction(
-                "insert into ticks values (1), (2)",
-                "update marks set value = value + 1",
-                "update notes set body = 'n' || (random() * 1000)::int"));
+        Thread writer = worker(
+                enough,
+                () -> pipeline.transaction(
+                        "insert into ticks values (1), (2)",
+                        "update marks set value = value + 1",
+                        "update notes set body = 'n' || (random() * 1000)::int"));
         for (int round = 0; round < 8; round++) {
             writer.join(1_000);
             endSessions();
@@ -160,7 +166,8 @@ class WarehouseLimitsIT extends PipelinePerTest {
         pipeline.assertEqual("ticks");
         pipeline.assertEqual("marks");
         pipeline.assertEqual("notes");
-        assertThat(pipeline.warehouseValue("select count(*) from idem.dead_letter")).isEqualTo("0");
+        assertThat(pipeline.warehouseValue("select count(*) from idem.dead_letter"))
+                .isEqualTo("0");
     }
 
     /** Changes the warehouse so that it takes nothing, and sees that the sink names the reason and applies nothing. */

@@ -27,8 +27,7 @@ final class LogIdentity {
     /** Reads the cut before the writer's position; then the follower must seek. */
     static LogIdentity of(WarehouseWriter writer, CutFollower follower) {
         Progress progress = writer.progress();
-        Optional<Cut> before =
-                progress.cut() == 0 ? Optional.empty() : follower.lastBefore(progress.logOffset());
+        Optional<Cut> before = progress.cut() == 0 ? Optional.empty() : follower.lastBefore(progress.logOffset());
         return new LogIdentity(before.filter(cut -> !isApplied(cut, writer))
                 .map(cut -> "before the position of this warehouse, which is behind cut " + progress.cut() + " and at "
                         + progress.commitLsn() + ", the log has cut " + cut.number() + " at " + cut.commitLsn()));

@@ -61,8 +61,7 @@ final class ControlStatements {
         });
         // The model keeps no times, and the simulation never begins a log anew.
         BY_BEGINNING.put(
-                "select coalesce(commit_ts < ?, false) from idem.progress",
-                (session, bound) -> Answer.value(false));
+                "select coalesce(commit_ts < ?, false) from idem.progress", (session, bound) -> Answer.value(false));
         BY_BEGINNING.put("update idem.progress set cut = ?, log_offset = ?", ControlStatements::rewind);
         BY_BEGINNING.put("update idem.progress set epoch = ?", ControlStatements::advance);
         BY_BEGINNING.put(
