@@ -113,6 +113,34 @@ class SourceHistoryIT {
         }
     }
 
+    @Test
+    @DisplayName("trap 14: a slot whose WAL the server cannot decode stops the capture with the way out, which works")
+    void slot_that_the_server_cannot_decode_is_refused() throws Exception {
+        try (CaptureFixture fixture = new CaptureFixture(source, kafka, "history")) {
+            fixture.startStreaming().close();
+            source.execute(
+                    "insert into history.t values (1, 'unread')",
+                    "select pg_switch_wal()",
+                    "insert into history.t values (2, 'unread')",
+                    "checkpoint");
+            String segment = fixture.query("select pg_walfile_name(restart_lsn) from pg_replication_slots")
+                    .get(0);
+            source.stop();
+            Files.delete(source.dataDirectory().resolve("pg_wal").resolve(segment));
+            source.restart();
+
+            try (Capture capture = fixture.start()) {
+                CaptureFixture.awaitState(capture, CaptureStatus.State.FAILED);
+                assertThat(capture.status().detail())
+                        .contains("the source's server fails at the same place of its WAL")
+                        .contains(segment)
+                        .contains("select pg_drop_replication_slot('" + fixture.slot() + "')");
+            }
+            source.execute("select pg_drop_replication_slot('" + fixture.slot() + "')");
+            assertNewEpoch(fixture, 2);
+        }
+    }
+
     private void assertNewEpoch(CaptureFixture fixture, int epoch) throws Exception {
         try (CaptureFixture resyncing = new CaptureFixture(source, kafka, "history").resyncing();
                 Capture capture = resyncing.startStreaming()) {

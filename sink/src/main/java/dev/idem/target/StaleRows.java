@@ -43,8 +43,8 @@ final class StaleRows {
     private static boolean isRewritten(TableDefinition from, ColumnDefinition column) {
         return from.columns().stream()
                 .filter(was -> was.number() == column.number())
-                .anyMatch(was -> !was.type().equals(column.type())
-                        && !WiderType.holdsAsItIs(was.type(), column.type()));
+                .anyMatch(
+                        was -> !was.type().equals(column.type()) && !WiderType.holdsAsItIs(was.type(), column.type()));
     }
 
     /** Changes the table; where rows are in the way, all of them are taken out, and their deletes forgotten. */
