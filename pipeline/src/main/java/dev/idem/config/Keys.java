@@ -6,6 +6,7 @@ import dev.idem.config.Settings.CaptureSettings.OnNewHistory;
 import dev.idem.config.Settings.HttpSettings.HttpPort;
 import dev.idem.config.Settings.LogFormat;
 import dev.idem.config.Settings.Role;
+import dev.idem.config.Settings.ApplySettings.Purge;
 import dev.idem.config.Settings.TopicSettings.Retention;
 import dev.idem.target.DroppedColumns;
 import dev.idem.target.TableMapping;
@@ -117,6 +118,13 @@ final class Keys {
     static final Key<OnTableFailure> APPLY_ON_TABLE_FAILURE =
             Key.choice("apply.on-table-failure", OnTableFailure.class).withDefault("wait");
 
+    static final Key<Purge> APPLY_TOMBSTONE_PURGE = new Key<>(
+            "apply.tombstone-purge",
+            Optional.of("1m"),
+            "a time with its unit (s, m, h, d) of at least 1s, or off",
+            Keys::purge,
+            false);
+
     static final Key<Integer> SOURCE_PORT =
             Key.number("embedded.source-port", 0, MAX_PORT).withDefault("0");
     static final Key<Integer> WAREHOUSE_PORT =
@@ -171,6 +179,7 @@ final class Keys {
             APPLY_MAX_BYTES,
             APPLY_MAX_CUTS,
             APPLY_ON_TABLE_FAILURE,
+            APPLY_TOMBSTONE_PURGE,
             SOURCE_PORT,
             WAREHOUSE_PORT,
             KAFKA_PORT,
@@ -195,6 +204,14 @@ final class Keys {
         return text.equals("off")
                 ? Optional.of(new HttpPort(Optional.empty()))
                 : Key.number("", 0, MAX_PORT).parse().apply(text).map(port -> new HttpPort(Optional.of(port)));
+    }
+
+    private static Optional<Purge> purge(String text) {
+        return text.equals("off")
+                ? Optional.of(new Purge(Optional.empty()))
+                : Units.duration(text)
+                        .filter(time -> time.compareTo(Duration.ofSeconds(1)) >= 0)
+                        .map(time -> new Purge(Optional.of(time)));
     }
 
     private static Optional<Retention> retention(String text) {

@@ -166,7 +166,21 @@ public record Settings(
      * @param maxCuts in one transaction
      * @param onTableFailure what is done where one table cannot go on
      * @param targets how the warehouse's tables follow those of the source
+     * @param tombstonePurge whether deletes are forgotten that the log can no longer undo
      */
     public record ApplySettings(
-            int maxRows, long maxBytes, int maxCuts, OnTableFailure onTableFailure, TargetSettings targets) {}
+            int maxRows,
+            long maxBytes,
+            int maxCuts,
+            OnTableFailure onTableFailure,
+            TargetSettings targets,
+            Purge tombstonePurge) {
+
+        /**
+         * Whether deletes are forgotten.
+         *
+         * @param interval how often it is looked for them; empty where all are kept
+         */
+        public record Purge(Optional<Duration> interval) {}
+    }
 }

@@ -71,7 +71,8 @@ final class SettingsReader {
                         value(Keys.APPLY_MAX_BYTES),
                         value(Keys.APPLY_MAX_CUTS),
                         value(Keys.APPLY_ON_TABLE_FAILURE),
-                        targets()),
+                        targets(),
+                        value(Keys.APPLY_TOMBSTONE_PURGE)),
                 http(),
                 value(Keys.LOG_FORMAT),
                 effective("idem_" + name));

@@ -1,5 +1,6 @@
 package dev.idem.http;
 
+import dev.idem.apply.WarehouseView.Tombstones;
 import dev.idem.status.PipelineStatus;
 import dev.idem.status.PipelineStatus.Level;
 import dev.idem.status.PipelineStatus.Part;
@@ -269,6 +270,21 @@ public final class PipelineMetrics implements AutoCloseable {
             Tags tags = Tags.of(
                     "schema", table.table().schema(), "table", table.table().name());
             counter("idem.table.events", "events read", tags, name, TableStatus::events);
+            counter(
+                    "idem.tombstones.purged",
+                    "deletes that were forgotten, since the log can no longer undo them",
+                    tags,
+                    name,
+                    it -> it.tombstones().map(Tombstones::purged).orElse(0L));
+            tombstones("idem.tombstones", "deletes that are remembered, about", tags, name, Tombstones::kept);
+            tombstones(
+                    "idem.tombstones.bound.lsn.bytes",
+                    "deletes below this position in the WAL are forgotten",
+                    tags,
+                    name,
+                    it -> it.below()
+                            .map(below -> unsigned(below.lsn().value()))
+                            .orElse(Double.NaN));
             counter("idem.table.rows", "by outcome", tags.and("outcome", "written"), name, TableStatus::written);
             counter("idem.table.rows", "by outcome", tags.and("outcome", "deleted"), name, TableStatus::deleted);
             counter(
@@ -278,6 +294,17 @@ public final class PipelineMetrics implements AutoCloseable {
                     name,
                     it -> Math.max(0, it.events() - it.written() - it.deleted()));
         }
+    }
+
+    private void tombstones(
+            String meter, String description, Tags tags, String table, ToDoubleFunction<Tombstones> value) {
+        Gauge.builder(meter, counted, all -> Optional.ofNullable(all.get(table))
+                        .flatMap(TableStatus::tombstones)
+                        .map(value::applyAsDouble)
+                        .orElse(Double.NaN))
+                .description(description)
+                .tags(tags)
+                .register(registry);
     }
 
     private void counter(

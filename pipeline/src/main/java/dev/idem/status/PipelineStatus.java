@@ -1,5 +1,6 @@
 package dev.idem.status;
 
+import dev.idem.apply.WarehouseView.Tombstones;
 import dev.idem.change.Lsn;
 import dev.idem.change.TableId;
 import java.time.Duration;
@@ -128,6 +129,7 @@ public record PipelineStatus(
      * @param events read by this process
      * @param written rows of the warehouse that this process inserted or updated
      * @param deleted rows that this process deleted
+     * @param tombstones deletes that the warehouse remembers; empty where it was not asked
      */
     public record TableStatus(
             TableId table,
@@ -136,7 +138,8 @@ public record PipelineStatus(
             Optional<Instant> since,
             long events,
             long written,
-            long deleted) {}
+            long deleted,
+            Optional<Tombstones> tombstones) {}
 
     /**
      * Events that were set aside.

@@ -142,6 +142,7 @@ public final class StatusAssembler {
                 state.parked().map(parked -> parked.since()),
                 count.events(),
                 count.written(),
-                count.deleted());
+                count.deleted(),
+                Optional.ofNullable(warehouse.tombstones().get(state.table())));
     }
 }

@@ -50,6 +50,7 @@ public final class StatusText {
                     throughput.path("rowsPerSecond").asDouble()));
         }
         tables(lines, status.path("tables"));
+        tombstones(lines, status.path("tables"));
         for (JsonNode warning : status.path("warnings")) {
             lines.add("");
             lines.add("%s: %s"
@@ -109,6 +110,27 @@ public final class StatusText {
                                 table.path("table").asText(),
                                 table.path("since").asText(),
                                 table.path("reason").asText())));
+    }
+
+    /** The deletes that are remembered, and which tables have a reason to forget none at present. */
+    private static void tombstones(List<String> lines, JsonNode tables) {
+        long kept = 0;
+        long purged = 0;
+        List<String> waiting = new ArrayList<>();
+        for (JsonNode table : tables) {
+            JsonNode tombstones = table.path("tombstones");
+            kept += tombstones.path("kept").asLong();
+            purged += tombstones.path("purged").asLong();
+            if (tombstones.has("waits")) {
+                waiting.add("            %s.%s keeps them: %s"
+                        .formatted(
+                                table.path("schema").asText(),
+                                table.path("table").asText(),
+                                tombstones.path("waits").asText()));
+            }
+        }
+        lines.add("tombstones  about %d kept, %d purged".formatted(kept, purged));
+        waiting.stream().limit(MOST_TABLES).forEach(lines::add);
     }
 
     private static String bytes(JsonNode value) {

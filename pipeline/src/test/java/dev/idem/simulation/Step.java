@@ -33,7 +33,8 @@ record Step(Kind kind, long entropy) {
         OLD_SINK_ACTS(3),
         WAREHOUSE_CRASHES(1),
         REPLAY(2),
-        REREAD(3);
+        REREAD(3),
+        RETENTION(5);
 
         private final int weight;
 
