@@ -92,7 +92,7 @@ final class RememberedDeletes {
     /** The committed events that the log holds, in the source's order. */
     private List<LogEvent.Decoded> held() {
         List<LogEvent.Decoded> held = new ArrayList<>();
-        try (EventFinder finder = new EventFinder(world.consumers(), world.topics(), "finder")) {
+        try (EventFinder finder = new EventFinder(world.faultless(), world.topics(), "finder")) {
             for (TableDefinition table : SourceTables.ALL) {
                 String topic = world.topics().of(table.table());
                 world.log().all().stream()

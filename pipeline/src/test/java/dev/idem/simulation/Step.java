@@ -34,7 +34,8 @@ record Step(Kind kind, long entropy) {
         WAREHOUSE_CRASHES(1),
         REPLAY(2),
         REREAD(3),
-        RETENTION(5);
+        RETENTION(6),
+        SINK_GOES_ON(6);
 
         private final int weight;
 

@@ -69,8 +69,14 @@ final class World implements AutoCloseable {
         return warehouse;
     }
 
+    /** Readers of the log whose calls may fail. */
     ConsumerFactory consumers() {
         return (clientId, isolation) -> new SimulatedConsumer(log, faults, random, isolation);
+    }
+
+    /** Readers for those who check. */
+    ConsumerFactory faultless() {
+        return (clientId, isolation) -> new SimulatedConsumer(log, new Faults(), random, isolation);
     }
 
     SimulatedLog log() {
@@ -153,6 +159,12 @@ final class World implements AutoCloseable {
             case WAREHOUSE_CRASHES -> warehouse.crash();
             case REPLAY -> ifPresent(sink, running -> guarded(running, running::replay));
             case RETENTION -> retention();
+            case SINK_GOES_ON -> {
+                mayFail(this::doubleSink);
+                for (int i = 0; i < ROUNDS_OF_PURGE; i++) {
+                    apply();
+                }
+            }
             case REREAD ->
                 ifPresent(
                         capture,
