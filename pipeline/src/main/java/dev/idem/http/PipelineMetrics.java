@@ -247,7 +247,7 @@ public final class PipelineMetrics implements AutoCloseable {
             tables.register(tableRows(status), true);
             status.tables().forEach(this::count);
             verifiedAt.register(verified(status, last -> last.at().getEpochSecond()), true);
-            differences.register(verified(status, last -> last.differences() - last.repaired()), true);
+            differences.register(verified(status, LastVerification::left), true);
         });
         clients.refresh();
         return registry.scrape();

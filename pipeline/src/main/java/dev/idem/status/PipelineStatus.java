@@ -1,5 +1,6 @@
 package dev.idem.status;
 
+import dev.idem.apply.VerificationRecord;
 import dev.idem.apply.WarehouseView.Tombstones;
 import dev.idem.change.Lsn;
 import dev.idem.change.TableId;
@@ -152,7 +153,13 @@ public record PipelineStatus(
      * @param differences rows that differed
      * @param repaired rows of these that were the same in the end
      */
-    public record LastVerification(String result, Instant at, long rows, long differences, long repaired) {}
+    public record LastVerification(String result, Instant at, long rows, long differences, long repaired) {
+
+        /** Rows that differed at its end; none where they may have been on their way. */
+        public long left() {
+            return result.equals(VerificationRecord.Result.BEHIND.text()) ? 0 : differences - repaired;
+        }
+    }
 
     /**
      * Events that were set aside.
