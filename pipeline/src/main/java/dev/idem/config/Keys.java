@@ -8,6 +8,8 @@ import dev.idem.config.Settings.LogFormat;
 import dev.idem.config.Settings.Role;
 import dev.idem.config.Settings.ApplySettings.Purge;
 import dev.idem.config.Settings.TopicSettings.Retention;
+import dev.idem.config.Settings.VerificationSettings.Interval;
+import dev.idem.config.Settings.VerificationSettings.OnDifference;
 import dev.idem.target.DroppedColumns;
 import dev.idem.target.TableMapping;
 import java.time.Duration;
@@ -143,6 +145,18 @@ final class Keys {
             Keys::httpPort,
             false);
     static final Key<Secret> HTTP_TOKEN = Key.secret("http.token");
+    static final Key<Interval> VERIFY_INTERVAL = new Key<>(
+            "verify.interval",
+            Optional.of("off"),
+            "a time with its unit (m, h, d) of at least 1m, or off",
+            Keys::interval,
+            false);
+    static final Key<Integer> VERIFY_RATE =
+            Key.number("verify.rate", 1, 100_000_000).withDefault("10000");
+    static final Key<OnDifference> VERIFY_ON_DIFFERENCE =
+            Key.choice("verify.on-difference", OnDifference.class).withDefault("report");
+    static final Key<Duration> VERIFY_STATEMENT_TIMEOUT =
+            Key.duration("verify.statement-timeout", Duration.ofSeconds(1)).withDefault("10m");
     static final Key<LogFormat> LOG_FORMAT =
             Key.choice("log.format", LogFormat.class).withDefault("text");
 
@@ -186,6 +200,10 @@ final class Keys {
             HTTP_HOST,
             HTTP_PORT,
             HTTP_TOKEN,
+            VERIFY_INTERVAL,
+            VERIFY_RATE,
+            VERIFY_ON_DIFFERENCE,
+            VERIFY_STATEMENT_TIMEOUT,
             LOG_FORMAT);
 
     private Keys() {}
@@ -212,6 +230,14 @@ final class Keys {
                 : Units.duration(text)
                         .filter(time -> time.compareTo(Duration.ofSeconds(1)) >= 0)
                         .map(time -> new Purge(Optional.of(time)));
+    }
+
+    private static Optional<Interval> interval(String text) {
+        return text.equals("off")
+                ? Optional.of(new Interval(Optional.empty()))
+                : Units.duration(text)
+                        .filter(time -> time.compareTo(Duration.ofMinutes(1)) >= 0)
+                        .map(time -> new Interval(Optional.of(time)));
     }
 
     private static Optional<Retention> retention(String text) {

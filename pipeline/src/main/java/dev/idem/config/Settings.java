@@ -28,6 +28,7 @@ public record Settings(
         CaptureSettings capture,
         ApplySettings apply,
         HttpSettings http,
+        VerificationSettings verification,
         LogFormat logFormat,
         List<Given> effective) {
 
@@ -156,6 +157,29 @@ public record Settings(
          * @param number 0 for any that is free
          */
         record HttpPort(Optional<Integer> number) {}
+    }
+
+    /**
+     * How the running process compares source and warehouse by itself.
+     *
+     * @param interval in which each table is compared once; empty where none is
+     * @param rowsPerSecond how many rows it looks at in a second on average
+     * @param statementTimeout of each statement on either side
+     * @param onDifference what it does about rows that differ
+     */
+    public record VerificationSettings(
+            Optional<Duration> interval, int rowsPerSecond, Duration statementTimeout, OnDifference onDifference) {
+
+        /** What is done about rows that differ. */
+        public enum OnDifference {
+            /** They are told, and left as they are. */
+            REPORT,
+            /** They are read anew at the source. */
+            REPAIR
+        }
+
+        /** A time, or none. */
+        record Interval(Optional<Duration> time) {}
     }
 
     /**

@@ -8,6 +8,7 @@ import dev.idem.config.Settings.KafkaSettings;
 import dev.idem.config.Settings.Role;
 import dev.idem.config.Settings.SourceSettings;
 import dev.idem.config.Settings.TopicSettings;
+import dev.idem.config.Settings.VerificationSettings;
 import dev.idem.target.TableMapping;
 import dev.idem.target.TargetSettings;
 import java.nio.file.Path;
@@ -74,6 +75,11 @@ final class SettingsReader {
                         targets(),
                         value(Keys.APPLY_TOMBSTONE_PURGE)),
                 http(),
+                new VerificationSettings(
+                        value(Keys.VERIFY_INTERVAL).time(),
+                        value(Keys.VERIFY_RATE),
+                        value(Keys.VERIFY_STATEMENT_TIMEOUT),
+                        value(Keys.VERIFY_ON_DIFFERENCE)),
                 value(Keys.LOG_FORMAT),
                 effective("idem_" + name));
     }

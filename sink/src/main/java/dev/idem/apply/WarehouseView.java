@@ -51,6 +51,7 @@ public final class WarehouseView implements AutoCloseable {
      * @param pausedTables those that a person asked to wait
      * @param deadLetters how many events were set aside
      * @param lastDeadLetter when the last of them was
+     * @param verifications the last comparison with the source of each table that had one
      */
     public record Reading(
             Optional<Position> position,
@@ -59,11 +60,12 @@ public final class WarehouseView implements AutoCloseable {
             boolean isPaused,
             Set<TableId> pausedTables,
             long deadLetters,
-            Optional<Instant> lastDeadLetter) {
+            Optional<Instant> lastDeadLetter,
+            Map<TableId, VerificationRecord> verifications) {
 
         /** Nothing there. */
         static final Reading EMPTY =
-                new Reading(Optional.empty(), List.of(), Map.of(), false, Set.of(), 0, Optional.empty());
+                new Reading(Optional.empty(), List.of(), Map.of(), false, Set.of(), 0, Optional.empty(), Map.of());
     }
 
     /**
@@ -101,6 +103,15 @@ public final class WarehouseView implements AutoCloseable {
         return call("reading idem.dead_letter", handle -> isMade(handle) ? letters(handle, limit) : List.of());
     }
 
+    /** The youngest comparisons with the source. */
+    public List<VerificationRecord> verifications(int limit) {
+        return call(
+                "reading idem.verification",
+                handle -> Verifications.isThere(handle)
+                        ? Verifications.youngest(handle, pipeline, limit)
+                        : List.of());
+    }
+
     private static boolean isMade(Handle handle) {
         return handle.createQuery("select to_regclass('idem.tombstone_purge') is not null")
                 .mapTo(Boolean.class)
@@ -128,7 +139,8 @@ public final class WarehouseView implements AutoCloseable {
                         .map((row, context) -> new TableId(row.getString(1), row.getString(2)))
                         .list()),
                 letters.get(0).count(),
-                letters.get(0).last());
+                letters.get(0).last(),
+                Verifications.isThere(handle) ? Verifications.last(handle, pipeline) : Map.of());
     }
 
     private Map<TableId, Tombstones> tombstones(Handle handle) {
