@@ -163,8 +163,8 @@ final class CaptureRun {
 
     private void stream(StartDecision.Stream decision, Open open) throws InterruptedException {
         LOG.info("streaming begins epoch={} from={}", decision.epoch(), decision.from());
-        Partitions partitions = Partitions.read(open.source(), settings.source().slot());
-        requestUnread(open, partitions);
+        MissedRows missedRows = MissedRows.read(open.source(), settings.source());
+        requestUnread(open, missedRows);
         SpillPolicy spill = new SpillPolicy(settings.spillDirectory(), settings.spillThresholdBytes());
         spill.clear();
         try (SourceDatabase catalogueSource = SourceDatabase.connect(settings.source())) {
@@ -197,7 +197,7 @@ final class CaptureRun {
                         open.source(),
                         settings.source(),
                         open.relations(),
-                        partitions,
+                        missedRows,
                         new CatalogueWatch.Untold(quietChanges, renamed));
                 watchStream(engine, rereads, types, open, catalogue);
             }
@@ -211,11 +211,15 @@ final class CaptureRun {
 
     /**
      * Asks for every table to be read of which rows may have been missed: the log knows nothing of it, the publication
-     * did not have it, or a partition with rows was attached to it where the stream has not been.
+     * did not have it, or it got rows of which the stream does not tell where the stream has not been.
      */
-    private static void requestUnread(Open open, Partitions partitions) {
+    private static void requestUnread(Open open, MissedRows missedRows) {
         Publisher publisher = open.publisher();
-        CatalogueWatch.attached(partitions.youngAttachments(), open.relations()).forEach(publisher::requestReread);
+        boolean afterSnapshot = publisher
+                .lastCut()
+                .map(cut -> cut.kind() != Cut.Kind.STREAM)
+                .orElse(true);
+        missedRows.atStart(open.relations(), afterSnapshot).forEach(publisher::requestReread);
         open.added().forEach(table -> publisher.requestReread(table, "the publication did not have it"));
         CatalogueWatch.unknown(open.relations(), publisher.knownDefinitions())
                 .forEach(table -> publisher.requestReread(table, "it is new"));

@@ -18,7 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Watches the source's catalogue for what the stream does not tell: tables that are new, made again or renamed, tables
- * that the publication has lost, partitions that were attached, columns that have changed without a write.
+ * that the publication has lost, rows that were written or shown without a word, columns that have changed without a
+ * write.
  *
  * <p><i>Threads:</i> one thread.
  */
@@ -32,19 +33,19 @@ final class CatalogueWatch {
     private final Untold untold;
     private final CatalogueMark mark;
     private final Set<TableId> gone = new TreeSet<>();
-    private Partitions partitions;
+    private final MissedRows missedRows;
 
     /** A watch for what differs from {@code streamed}, the tables and their {@code pg_class.oid}. */
     CatalogueWatch(
             SourceDatabase source,
             SourceSettings settings,
             Map<TableId, Long> streamed,
-            Partitions partitions,
+            MissedRows missedRows,
             Untold untold) {
         this.source = source;
         this.settings = settings;
         this.streamed = Map.copyOf(streamed);
-        this.partitions = partitions;
+        this.missedRows = missedRows;
         this.untold = untold;
         this.mark = new CatalogueMark(source);
     }
@@ -80,7 +81,7 @@ final class CatalogueWatch {
         }
         Map<TableId, Long> now = replicable();
         tellGone(now);
-        Found found = new Found(untold.names().takeOutOf(unstreamed(now), now), attached(now));
+        Found found = new Found(untold.names().takeOutOf(unstreamed(now), now), missedRows.sinceLastLook(now));
         if (found.unstreamed().isEmpty()) {
             untold.columns().look(now.values());
         }
@@ -117,29 +118,6 @@ final class CatalogueWatch {
             }
         });
         return unstreamed;
-    }
-
-    private Map<TableId, String> attached(Map<TableId, Long> now) {
-        Partitions before = partitions;
-        partitions = Partitions.read(source, settings.slot());
-        for (TableId root : partitions.lostSince(before)) {
-            if (now.containsKey(root)) {
-                LOG.warn(
-                        "a partition was dropped or detached, the warehouse keeps its rows table={} remedy={}",
-                        root,
-                        "./idem resync " + root);
-            }
-        }
-        return attached(partitions.attachedSince(before), now);
-    }
-
-    /** Of these roots the ones that are replicated, and why they have to be read anew. */
-    static Map<TableId, String> attached(Set<TableId> roots, Map<TableId, Long> replicated) {
-        Map<TableId, String> unread = new TreeMap<>();
-        roots.stream()
-                .filter(replicated::containsKey)
-                .forEach(root -> unread.put(root, "a table was attached to it as a partition"));
-        return unread;
     }
 
     /** The tables of which the log knows nothing: not these names of these relations. */
