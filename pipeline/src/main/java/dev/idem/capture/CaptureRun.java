@@ -47,8 +47,13 @@ final class CaptureRun {
         this.topics = new Topics(settings.pipeline());
     }
 
-    /** Returns when it was asked to stop or when a snapshot is complete. */
-    void run() throws InterruptedException {
+    /**
+     * Returns when it was asked to stop or when a snapshot is complete.
+     *
+     * @param beforeSnapshot what the run before this one has returned
+     * @return how the catalogue was before the snapshot, where one is complete
+     */
+    Optional<MissedRows.Looked> run(Optional<MissedRows.Looked> beforeSnapshot) throws InterruptedException {
         try (SourceDatabase source = SourceDatabase.connect(settings.source())) {
             Cut.SourceIdentity identity = source.identity();
             StartRules.busySlot(identity.slot(), source.slot()).ifPresent(wait -> {
@@ -56,14 +61,19 @@ final class CaptureRun {
             });
             try (Publisher publisher = Publisher.open(settings.log(), topics, identity)) {
                 publisher.lastCut().ifPresent(progress::found);
+                if (source.slot().isEmpty()) {
+                    publication(source).prepare();
+                }
                 TableChoice choice = new TableChoice(source, settings.source());
-                List<TableId> tables = choice.tables();
-                Set<TableId> added = publication(source).ensure(tables);
+                List<SourceTable> chosen = choice.tables();
+                Set<TableId> added = publication(source).ensure(chosen);
+                List<TableId> tables = chosen.stream().map(SourceTable::table).toList();
                 StartDecision decision = StartRules.decide(new StartFacts(
                         publisher.lastCut(), identity, source.slot(), source.walEnd(), settings.onNewHistory()));
-                act(
+                return act(
                         decision,
-                        new Open(source, publisher, choice, tables, added, CatalogueWatch.relations(source, tables)));
+                        new Open(source, publisher, choice, tables, added, CatalogueWatch.relations(source, tables)),
+                        beforeSnapshot);
             }
         }
     }
@@ -81,11 +91,14 @@ final class CaptureRun {
             Set<TableId> added,
             Map<TableId, Long> relations) {}
 
-    private void act(StartDecision decision, Open open) throws InterruptedException {
+    private Optional<MissedRows.Looked> act(
+            StartDecision decision, Open open, Optional<MissedRows.Looked> beforeSnapshot) throws InterruptedException {
         if (decision instanceof StartDecision.Snapshot snapshot) {
-            snapshot(snapshot, open);
+            MissedRows.Looked before = MissedRows.look(open.source(), settings.source());
+            return snapshot(snapshot, open) ? Optional.of(before) : Optional.empty();
         } else if (decision instanceof StartDecision.Stream stream) {
-            stream(stream, open);
+            stream(stream, open, beforeSnapshot);
+            return Optional.empty();
         } else {
             throw decision.match(
                     snapshot -> new IllegalStateException("handled above"),
@@ -100,7 +113,8 @@ final class CaptureRun {
         return new SourcePublication(source.connection(), settings.source().publication());
     }
 
-    private void snapshot(StartDecision.Snapshot decision, Open open) throws InterruptedException {
+    /** True where the snapshot is complete, false where it was stopped before. */
+    private boolean snapshot(StartDecision.Snapshot decision, Open open) throws InterruptedException {
         LOG.info(
                 "snapshot begins epoch={} tables={} reason={}",
                 decision.epoch(),
@@ -119,12 +133,14 @@ final class CaptureRun {
                         definitions(catalogueSource, open),
                         open.publisher(),
                         progress))) {
-            if (watchSnapshot(snapshot, open.source())) {
+            boolean complete = watchSnapshot(snapshot, open.source());
+            if (complete) {
                 LOG.info(
                         "snapshot is complete epoch={} lsn={}",
                         decision.epoch(),
                         progress.publishedLsn().orElse(Lsn.ZERO));
             }
+            return complete;
         }
     }
 
@@ -132,7 +148,6 @@ final class CaptureRun {
         return new Definitions(source, open.publisher().knownDefinitions(), open.publisher()::requestReread);
     }
 
-    /** True where the snapshot is complete, false where it was stopped before. */
     private boolean watchSnapshot(InitialSnapshot snapshot, SourceDatabase source) throws InterruptedException {
         long started = System.nanoTime();
         boolean told = false;
@@ -161,10 +176,12 @@ final class CaptureRun {
                 .orElse(false);
     }
 
-    private void stream(StartDecision.Stream decision, Open open) throws InterruptedException {
+    private void stream(StartDecision.Stream decision, Open open, Optional<MissedRows.Looked> beforeSnapshot)
+            throws InterruptedException {
         LOG.info("streaming begins epoch={} from={}", decision.epoch(), decision.from());
-        MissedRows missedRows = MissedRows.read(open.source(), settings.source());
-        requestUnread(open, missedRows);
+        MissedRows missedRows = new MissedRows(open.source(), settings.source());
+        missedRows.atStart(open.relations(), beforeSnapshot).forEach(open.publisher()::requestReread);
+        requestUnread(open);
         SpillPolicy spill = new SpillPolicy(settings.spillDirectory(), settings.spillThresholdBytes());
         spill.clear();
         try (SourceDatabase catalogueSource = SourceDatabase.connect(settings.source())) {
@@ -210,16 +227,11 @@ final class CaptureRun {
     }
 
     /**
-     * Asks for every table to be read of which rows may have been missed: the log knows nothing of it, the publication
-     * did not have it, or it got rows of which the stream does not tell where the stream has not been.
+     * Asks for every table to be read that the stream did not have: the log knows nothing of it, the publication did not
+     * have it.
      */
-    private static void requestUnread(Open open, MissedRows missedRows) {
+    private static void requestUnread(Open open) {
         Publisher publisher = open.publisher();
-        boolean afterSnapshot = publisher
-                .lastCut()
-                .map(cut -> cut.kind() != Cut.Kind.STREAM)
-                .orElse(true);
-        missedRows.atStart(open.relations(), afterSnapshot).forEach(publisher::requestReread);
         open.added().forEach(table -> publisher.requestReread(table, "the publication did not have it"));
         CatalogueWatch.unknown(open.relations(), publisher.knownDefinitions())
                 .forEach(table -> publisher.requestReread(table, "it is new"));

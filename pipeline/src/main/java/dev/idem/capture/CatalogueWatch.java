@@ -79,9 +79,15 @@ final class CatalogueWatch {
         if (!mark.hasMoved()) {
             return Found.NOTHING;
         }
-        Map<TableId, Long> now = replicable();
+        List<SourceTable> replicable = SourceTables.chosen(source.connection(), settings).stream()
+                .filter(SourceTable::isReplicable)
+                .toList();
+        Map<TableId, Long> now = relations(
+                source, replicable.stream().map(SourceTable::table).toList());
         tellGone(now);
-        Found found = new Found(untold.names().takeOutOf(unstreamed(now), now), missedRows.sinceLastLook(now));
+        Map<TableId, String> unstreamed = untold.names().takeOutOf(unstreamed(now), now);
+        unstreamed.putAll(identifiedNow(replicable));
+        Found found = new Found(unstreamed, missedRows.sinceLastLook(now));
         if (found.unstreamed().isEmpty()) {
             untold.columns().look(now.values());
         }
@@ -89,14 +95,16 @@ final class CatalogueWatch {
         return found;
     }
 
-    private Map<TableId, Long> replicable() {
-        List<TableId> chosen = new SourceCatalogue(source.connection())
-                        .tables(new TablePatterns(settings.tables(), settings.excludedTables()), settings.publication())
-                        .stream()
-                        .filter(SourceTable::isReplicable)
-                        .map(SourceTable::table)
-                        .toList();
-        return relations(source, chosen);
+    /** The tables whose inserts alone are published although the source can identify their rows by now. */
+    private Map<TableId, String> identifiedNow(List<SourceTable> replicable) {
+        Set<TableId> insertsOnly =
+                new SourcePublication(source.connection(), settings.publication()).insertsOnly();
+        Map<TableId, String> identified = new TreeMap<>();
+        replicable.stream()
+                .filter(table -> table.identified() && insertsOnly.contains(table.table()))
+                .forEach(table ->
+                        identified.put(table.table(), "it has a replica identity now, so its updates are published"));
+        return identified;
     }
 
     private void tellGone(Map<TableId, Long> now) {

@@ -2,6 +2,7 @@ package dev.idem.capture;
 
 import dev.idem.change.TableId;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.slf4j.Logger;
@@ -25,20 +26,17 @@ final class MissedRows {
     private final SourceSettings settings;
     private Looked last;
 
-    private record Looked(Partitions partitions, RewrittenTables files, RowFilters filters) {}
+    /** What a look at the catalogue found. */
+    record Looked(Partitions partitions, RewrittenTables files, RowFilters filters) {}
 
-    private MissedRows(SourceDatabase source, SourceSettings settings) {
+    MissedRows(SourceDatabase source, SourceSettings settings) {
         this.source = source;
         this.settings = settings;
-        this.last = look();
+        this.last = look(source, settings);
     }
 
-    /** Looks for the first time: what comes later is compared with that. */
-    static MissedRows read(SourceDatabase source, SourceSettings settings) {
-        return new MissedRows(source, settings);
-    }
-
-    private Looked look() {
+    /** Looks at the catalogue. */
+    static Looked look(SourceDatabase source, SourceSettings settings) {
         return new Looked(
                 Partitions.read(source, settings.slot()),
                 RewrittenTables.read(source, settings.slot()),
@@ -46,27 +44,33 @@ final class MissedRows {
     }
 
     /**
-     * What may have happened where the stream had not been yet when it last ended; each table with the reason for which
-     * it has to be read anew.
+     * What has happened where the stream had not been yet when it last ended; each table with the reason for which it
+     * has to be read anew.
      *
      * @param replicated the tables in question and their {@code pg_class.oid}
-     * @param afterSnapshot whether the stream has not begun since the initial snapshot, which read what is published
+     * @param beforeSnapshot how it was before the initial snapshot, where that was just taken; else the age of the
+     *     catalogue's rows tells what may be younger than the slot, and something may be read without need
      */
-    Map<TableId, String> atStart(Map<TableId, Long> replicated, boolean afterSnapshot) {
-        Map<TableId, String> missed = new TreeMap<>();
-        if (!afterSnapshot) {
-            add(missed, last.filters().young(), SHOWN, replicated);
+    Map<TableId, String> atStart(Map<TableId, Long> replicated, Optional<Looked> beforeSnapshot) {
+        if (beforeSnapshot.isPresent()) {
+            return between(beforeSnapshot.get(), last, replicated);
         }
-        add(missed, last.files().young(), REWRITTEN, replicated);
-        add(missed, last.partitions().youngAttachments(), ATTACHED, replicated);
-        return missed;
+        return of(
+                last.filters().young(),
+                last.files().young(),
+                last.partitions().youngAttachments(),
+                replicated);
     }
 
     /** What has happened since the last look. */
     Map<TableId, String> sinceLastLook(Map<TableId, Long> replicated) {
         Looked before = last;
-        last = look();
-        for (TableId root : last.partitions().lostSince(before.partitions())) {
+        last = look(source, settings);
+        return between(before, last, replicated);
+    }
+
+    private static Map<TableId, String> between(Looked before, Looked now, Map<TableId, Long> replicated) {
+        for (TableId root : now.partitions().lostSince(before.partitions())) {
             if (replicated.containsKey(root)) {
                 LOG.warn(
                         "a partition was dropped or detached, the warehouse keeps its rows table={} remedy={}",
@@ -74,10 +78,19 @@ final class MissedRows {
                         "./idem resync " + root);
             }
         }
+        return of(
+                now.filters().changedSince(before.filters()),
+                now.files().since(before.files()),
+                now.partitions().attachedSince(before.partitions()),
+                replicated);
+    }
+
+    private static Map<TableId, String> of(
+            Set<TableId> shown, Set<TableId> rewritten, Set<TableId> attached, Map<TableId, Long> replicated) {
         Map<TableId, String> missed = new TreeMap<>();
-        add(missed, last.filters().changedSince(before.filters()), SHOWN, replicated);
-        add(missed, last.files().since(before.files()), REWRITTEN, replicated);
-        add(missed, last.partitions().attachedSince(before.partitions()), ATTACHED, replicated);
+        add(missed, shown, SHOWN, replicated);
+        add(missed, rewritten, REWRITTEN, replicated);
+        add(missed, attached, ATTACHED, replicated);
         return missed;
     }
 

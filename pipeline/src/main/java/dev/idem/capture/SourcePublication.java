@@ -9,9 +9,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Collection;
-import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
  * Makes the publication, or checks the one that is there.
  *
  * <p>A missing publication is made for the chosen tables; tables that a publication lacks are added to it. One that
- * publishes less than inserts, updates, deletes and truncates is refused.
+ * publishes less than inserts, updates, deletes and truncates is refused. Tables whose users could not update them any
+ * more are left to {@link InsertPublication}.
  *
  * <p><i>Threads:</i> one thread.
  */
@@ -33,31 +34,48 @@ final class SourcePublication {
 
     private final Connection connection;
     private final String name;
+    private final InsertPublication inserts;
 
     SourcePublication(Connection connection, String name) {
         this.connection = connection;
         this.name = name;
+        this.inserts = new InsertPublication(connection, name);
+    }
+
+    /** What has to be there before the slot is made. */
+    void prepare() {
+        try {
+            inserts.makeWhereMissing();
+        } catch (SQLException e) {
+            throw SourceFault.of("publication " + InsertPublication.nameFor(name), e);
+        }
     }
 
     /**
      * Sees to it that these tables are published.
      *
-     * @return those that were not; empty where the publication was made
+     * @return those that were not, or with their inserts alone; empty where the publication was made
      */
-    Set<TableId> ensure(Collection<TableId> tables) {
+    Set<TableId> ensure(Collection<SourceTable> tables) {
+        Set<TableId> whole = ids(tables, table -> true);
         try {
+            if (inserts.exists()) {
+                whole = ids(tables, SourceTable::identified);
+                inserts.remove(common(inserts.tables(), whole));
+            }
             if (!exists()) {
-                execute(creation(tables));
-                LOG.info("made the publication name={} tables={}", name, tables.size());
+                execute(creation(whole));
+                LOG.info("made the publication name={} tables={}", name, whole.size());
+                publishInserts(tables, whole);
                 return Set.of();
             }
-            requireRoots(tables);
-            Set<TableId> missing = new TreeSet<>(tables);
-            missing.removeAll(tables());
+            requireRoots(whole);
+            Set<TableId> missing = without(whole, tables(connection, name));
             if (!missing.isEmpty()) {
-                execute("alter publication " + quoted(name) + " add table " + list(missing));
+                execute("alter publication " + quoted(name) + " add table " + InsertPublication.list(missing));
                 LOG.info("added tables to the publication name={} tables={}", name, missing);
             }
+            missing.addAll(publishInserts(tables, whole));
             return missing;
         } catch (SQLException e) {
             if (GONE.contains(String.valueOf(e.getSQLState()))) {
@@ -69,13 +87,37 @@ final class SourcePublication {
             throw new PipelineException(
                     SourceFault.of("publication " + name, e).kind(),
                     "publication " + name + ": " + e.getMessage() + " (expected: a role that may make it; or, as the"
-                            + " tables' owner: " + creation(tables) + ")",
+                            + " tables' owner: " + creation(whole) + ")",
                     e);
         }
     }
 
+    /** Publishes the inserts of the tables that are not published as a whole; those that were not published. */
+    private Set<TableId> publishInserts(Collection<SourceTable> tables, Set<TableId> whole) throws SQLException {
+        Set<TableId> missing = without(ids(tables, table -> !whole.contains(table.table())), tables());
+        inserts.add(missing);
+        return missing;
+    }
+
+    private static Set<TableId> ids(Collection<SourceTable> tables, Predicate<SourceTable> chosen) {
+        return tables.stream().filter(chosen).map(SourceTable::table).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static Set<TableId> without(Set<TableId> tables, Set<TableId> others) {
+        Set<TableId> left = new TreeSet<>(tables);
+        left.removeAll(others);
+        return left;
+    }
+
+    private static Set<TableId> common(Set<TableId> tables, Set<TableId> others) {
+        Set<TableId> both = new TreeSet<>(tables);
+        both.retainAll(others);
+        return both;
+    }
+
     private String creation(Collection<TableId> tables) {
-        return "create publication " + quoted(name) + " for table " + list(tables) + options(connection);
+        return "create publication " + quoted(name)
+                + (tables.isEmpty() ? "" : " for table " + InsertPublication.list(tables)) + options(connection);
     }
 
     /** What a publication of ours is made with, on this server. */
@@ -87,6 +129,16 @@ final class SourcePublication {
                     + (generated ? ", publish_generated_columns = stored)" : ")");
         } catch (SQLException e) {
             throw SourceFault.of("asking for the server's version", e);
+        }
+    }
+
+    static boolean exists(Connection connection, String publication) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("select exists (select from pg_publication where pubname = ?)")) {
+            statement.setString(1, publication);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() && row.getBoolean(1);
+            }
         }
     }
 
@@ -135,19 +187,31 @@ final class SourcePublication {
         }
     }
 
-    /** The tables that are published. */
+    /** The tables that are published, with all that is written to them or their inserts alone. */
     Set<TableId> tables() {
+        Set<TableId> tables = tables(connection, name);
+        tables.addAll(inserts.tables());
+        return tables;
+    }
+
+    /** The tables whose inserts alone are published. */
+    Set<TableId> insertsOnly() {
+        return without(inserts.tables(), tables(connection, name));
+    }
+
+    /** The tables of a publication; none where it does not exist. */
+    static Set<TableId> tables(Connection connection, String publication) {
         Set<TableId> tables = new TreeSet<>();
         String sql = "select schemaname, tablename from pg_publication_tables where pubname = ?";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setString(1, name);
+            statement.setString(1, publication);
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
                     tables.add(new TableId(row.getString(1), row.getString(2)));
                 }
             }
         } catch (SQLException e) {
-            throw SourceFault.of("reading the tables of publication " + name, e);
+            throw SourceFault.of("reading the tables of publication " + publication, e);
         }
         return tables;
     }
@@ -156,13 +220,6 @@ final class SourcePublication {
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
-    }
-
-    private static String list(Collection<TableId> tables) {
-        List<String> names = tables.stream()
-                .map(table -> quoted(table.schema()) + '.' + quoted(table.name()))
-                .toList();
-        return names.stream().collect(Collectors.joining(", "));
     }
 
     private static String quoted(String identifier) {

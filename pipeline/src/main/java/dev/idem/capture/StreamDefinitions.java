@@ -75,7 +75,7 @@ final class StreamDefinitions {
                 message.relation(),
                 List.copyOf(made.values()),
                 key(made, found.numbers()),
-                message.replicaIdentity(),
+                replicaIdentity(),
                 types());
         return new Made(definition, found.numbers(), found.certain());
     }
@@ -187,6 +187,14 @@ final class StreamDefinitions {
                 .orElse(null);
     }
 
+    /** The stream tells the root's; what the old images hold is the partitions' matter. */
+    private ReplicaIdentity replicaIdentity() {
+        return facts.definition()
+                .filter(now -> facts.partitioned())
+                .map(TableDefinition::replicaIdentity)
+                .orElse(message.replicaIdentity());
+    }
+
     private void addGenerated(SortedMap<Integer, ColumnDefinition> made) {
         Set<String> names = new HashSet<>();
         made.values().forEach(column -> names.add(column.name()));
@@ -198,12 +206,15 @@ final class StreamDefinitions {
 
     /*
      * The flags tell the set; an order that fits it comes from the catalogue or the last definition. Under FULL every
-     * column has the flag, and under NOTHING none has, so the key is what the catalogue or the last definition says.
+     * column has the flag, and under NOTHING none has, so the key is what the catalogue or the last definition says; so
+     * it is where the root has an index for its identity and the partitions do not.
      */
     private List<String> key(SortedMap<Integer, ColumnDefinition> made, List<Integer> numbers) {
         Optional<List<String>> current = facts.definition().flatMap(definition -> keyIn(definition, made));
         Optional<List<String>> before = last.flatMap(definition -> keyIn(definition, made));
-        if (message.replicaIdentity() == ReplicaIdentity.FULL || message.replicaIdentity() == ReplicaIdentity.NOTHING) {
+        boolean flagsTell = message.replicaIdentity() == ReplicaIdentity.DEFAULT
+                || message.replicaIdentity() == ReplicaIdentity.INDEX && replicaIdentity() == ReplicaIdentity.INDEX;
+        if (!flagsTell) {
             return current.or(() -> before).orElse(List.of());
         }
         Set<String> flagged = new LinkedHashSet<>();

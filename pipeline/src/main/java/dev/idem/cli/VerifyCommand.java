@@ -1,6 +1,6 @@
 package dev.idem.cli;
 
-import dev.idem.capture.SourceCatalogue;
+import dev.idem.capture.SourceTables;
 import dev.idem.change.TableId;
 import dev.idem.config.Settings;
 import dev.idem.process.DatabaseAddress;
@@ -84,7 +84,7 @@ final class VerifyCommand implements Callable<Integer> {
     private VerifySettings verifySettings(Settings settings, ReachedDatabases databases) {
         DatabaseAddress source = databases.source();
         List<TableId> named =
-                tables.isEmpty() ? SourceCatalogue.replicated(Pipeline.sourceSettings(settings, source)) : tables;
+                tables.isEmpty() ? SourceTables.replicated(Pipeline.sourceSettings(settings, source)) : tables;
         return new VerifySettings(
                 settings.name(),
                 address(source),
