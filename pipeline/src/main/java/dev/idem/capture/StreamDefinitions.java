@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * what is known of other times.
  *
  * <p>Names, types, order, replica identity and the key's columns are the stream's. The rest is the catalogue's where it
- * speaks of the same attribute, else the last definition's, else what forbids least.
+ * speaks of the same attribute, else the last definition's, else what forbids least; but no key's column holds NULL.
  *
  * <p><i>Threads:</i> one thread; made for one message.
  */
@@ -69,12 +69,14 @@ final class StreamDefinitions {
             made.put(number, column(columns.get(i), number, facts.types().get(i).toastable()));
         }
         addGenerated(made);
+        List<String> key = key(made, found.numbers());
+        made.replaceAll((number, column) -> key.contains(column.name()) ? column.forbiddingNull() : column);
         TableDefinition definition = new TableDefinition(
                 message.table(),
                 1,
                 message.relation(),
                 List.copyOf(made.values()),
-                key(made, found.numbers()),
+                key,
                 replicaIdentity(),
                 types());
         return new Made(definition, found.numbers(), found.certain());

@@ -102,6 +102,15 @@ class MissedRowsIT {
             pipeline.source("alter publication shop set table shown where (id > 4)");
             pipeline.start();
             shows(pipeline, "5:b5 6:b6", "b");
+
+            pipeline.source(
+                    "update shown set b = string_agg from (select string_agg(md5(g::text), '') from"
+                            + " generate_series(1, 500) g) big where id = 1",
+                    "update shown set id = 11 where id = 1");
+            pipeline.catchUp();
+            await().atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(pipeline.warehouseValue("select md5(b) from shown where id = 11"))
+                            .isEqualTo(pipeline.sourceValue("select md5(b) from shown where id = 11")));
         }
     }
 

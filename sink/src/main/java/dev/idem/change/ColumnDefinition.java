@@ -40,6 +40,13 @@ public record ColumnDefinition(
                 : new ColumnDefinition(newName, type, number, notNull, toastable, generation, collation, missing);
     }
 
+    /** The same column, forbidding NULL. */
+    public ColumnDefinition forbiddingNull() {
+        return notNull
+                ? this
+                : new ColumnDefinition(name, type, number, true, toastable, generation, collation, missing);
+    }
+
     /** Whether the source computes the value (a stored generated column). */
     public boolean generated() {
         return generation != null;
