@@ -25,7 +25,9 @@ final class InsertPublication {
     private static final Logger LOG = LoggerFactory.getLogger(InsertPublication.class);
     private static final String ENDING = "_inserts";
     private static final int LONGEST_NAME = 63;
-    private static final String INSUFFICIENT_PRIVILEGE = "42501";
+
+    /** Insufficient privilege; a standby. */
+    private static final Set<String> MAY_NOT = Set.of("42501", "25006");
 
     private final Connection connection;
     private final String name;
@@ -57,7 +59,7 @@ final class InsertPublication {
             execute("create publication " + PublishedTable.quoted(name)
                     + " with (publish = 'insert, truncate', publish_via_partition_root = true)");
         } catch (SQLException e) {
-            if (!INSUFFICIENT_PRIVILEGE.equals(e.getSQLState())) {
+            if (!MAY_NOT.contains(String.valueOf(e.getSQLState()))) {
                 throw e;
             }
             LOG.debug("the role may not make publication {}", name, e);

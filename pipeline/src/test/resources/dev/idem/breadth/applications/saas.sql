@@ -94,4 +94,4 @@ update users set locale = 'de' where account_id = 2;
 alter table users drop column search;
 delete from users where account_id = 3;
 update accounts set slug = slug || '-x';
-alter table accounts alter column id type bigint using id + 1000000;
+alter table tallies alter column n type bigint using n + 1000000;
