@@ -27,6 +27,9 @@ public final class Capture implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Capture.class);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
+    /** Tries at one place, some 15 seconds. */
+    private static final int UNDECODABLE_AFTER = 6;
+
     private static final Duration STANDBY_LOOK = Duration.ofSeconds(1);
     private static final Duration LONGEST_STOP = Duration.ofSeconds(90);
 
@@ -82,7 +85,8 @@ public final class Capture implements AutoCloseable {
             } catch (PipelineException e) {
                 boolean gotAhead = !before.equals(progress.publishedLsn());
                 failures = gotAhead ? 1 : failures + 1;
-                answer(e, failures);
+                boolean undecodable = failures >= UNDECODABLE_AFTER && SourceFault.isOfTheServerItself(e);
+                answer(undecodable ? undecodable(e) : e, failures);
             } catch (RuntimeException e) {
                 answer(new PipelineException(ErrorKind.INVARIANT, "the capture failed: " + e, e), failures);
             } catch (InterruptedException e) {
@@ -119,6 +123,19 @@ public final class Capture implements AutoCloseable {
             stopRequested.countDown();
             LOG.debug("interrupted while waiting", interrupt);
         }
+    }
+
+    /** The server cannot decode the slot's WAL; only a new slot helps. */
+    private PipelineException undecodable(PipelineException e) {
+        String slot = settings.source().slot();
+        return new PipelineException(
+                ErrorKind.HISTORY_BROKEN,
+                "the source's server fails at the same place of its WAL, " + UNDECODABLE_AFTER + " times now: "
+                        + message(e)
+                        + "; what follows cannot be had from the slot; remedy: see the server's log, and if it does not"
+                        + " help, drop the slot, select pg_drop_replication_slot('" + slot
+                        + "'), and start once with source.on-new-history=resync, which reads every table anew",
+                e);
     }
 
     private static String message(PipelineException e) {

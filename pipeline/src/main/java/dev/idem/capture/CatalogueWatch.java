@@ -33,22 +33,28 @@ final class CatalogueWatch {
     private final Untold untold;
     private final CatalogueMark mark;
     private final Set<TableId> gone = new TreeSet<>();
+    private final PublicationState publication;
     private final MissedRows missedRows;
 
-    /** A watch for what differs from {@code streamed}, the tables and their {@code pg_class.oid}. */
-    CatalogueWatch(
-            SourceDatabase source,
-            SourceSettings settings,
-            Map<TableId, Long> streamed,
-            MissedRows missedRows,
-            Untold untold) {
+    /** A watch for what differs from {@code streamed}. */
+    CatalogueWatch(SourceDatabase source, SourceSettings settings, Streamed streamed, Untold untold) {
         this.source = source;
         this.settings = settings;
-        this.streamed = Map.copyOf(streamed);
-        this.missedRows = missedRows;
+        this.streamed = Map.copyOf(streamed.relations());
+        this.missedRows = streamed.missedRows();
+        this.publication = streamed.publication();
         this.untold = untold;
         this.mark = new CatalogueMark(source);
     }
+
+    /**
+     * What the stream has.
+     *
+     * @param relations its tables and their {@code pg_class.oid}
+     * @param missedRows finds the rows of its tables that it does not have
+     * @param publication that it is told of changes by
+     */
+    record Streamed(Map<TableId, Long> relations, MissedRows missedRows, PublicationState publication) {}
 
     /**
      * What the stream has not told of yet.
@@ -87,6 +93,7 @@ final class CatalogueWatch {
         tellGone(now);
         Map<TableId, String> unstreamed = untold.names().takeOutOf(unstreamed(now), now);
         unstreamed.putAll(identifiedNow(replicable));
+        leftOut(now).forEach(table -> unstreamed.putIfAbsent(table, "the publication was changed"));
         Found found = new Found(unstreamed, missedRows.sinceLastLook(now));
         if (found.unstreamed().isEmpty()) {
             untold.columns().look(now.values());
@@ -126,6 +133,19 @@ final class CatalogueWatch {
             }
         });
         return unstreamed;
+    }
+
+    /** The tables of which the publication may have left changes out. */
+    private Set<TableId> leftOut(Map<TableId, Long> now) {
+        PublicationState state = PublicationState.read(source, settings.publication());
+        Set<Long> known = Set.copyOf(streamed.values());
+        Set<TableId> leftOut = new TreeSet<>();
+        now.forEach((table, relation) -> {
+            if (known.contains(relation) && state.hasChangedSince(publication, relation)) {
+                leftOut.add(table);
+            }
+        });
+        return leftOut;
     }
 
     /** The tables of which the log knows nothing: not these names of these relations. */

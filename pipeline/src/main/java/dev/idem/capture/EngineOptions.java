@@ -113,7 +113,7 @@ final class EngineOptions {
         options.put("database.dbname", source.database());
         options.put("database.user", source.user());
         options.put("database.password", source.password());
-        options.put("database.initial.statements", SESSION);
+        options.put("database.initial.statements", SESSION + "; " + SourceDatabase.UNHURRIED);
         options.put("slot.name", source.slot());
         options.put("publication.name", source.publication());
         return options;

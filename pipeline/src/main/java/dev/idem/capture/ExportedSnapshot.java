@@ -63,6 +63,7 @@ final class ExportedSnapshot implements AutoCloseable {
             Connection maker = DriverManager.getConnection(settings.url(), replicationOptions());
             replication = maker;
             requireNotAborted();
+            SourceDatabase.unhurry(maker);
             try (Statement statement = maker.createStatement()) {
                 statement.setQueryTimeout(slot.patienceSeconds());
                 try (ResultSet made = statement.executeQuery(slot.statement())) {
@@ -88,7 +89,6 @@ final class ExportedSnapshot implements AutoCloseable {
     private Properties options() {
         Properties options = SourceDatabase.options(settings);
         options.setProperty("socketTimeout", "0");
-        options.setProperty("options", "-c idle_in_transaction_session_timeout=0 -c statement_timeout=0");
         return options;
     }
 
@@ -96,6 +96,7 @@ final class ExportedSnapshot implements AutoCloseable {
         Connection reader = DriverManager.getConnection(settings.url(), options());
         session = reader;
         requireNotAborted();
+        SourceDatabase.unhurry(reader);
         try (Statement statement = reader.createStatement()) {
             statement.execute(EngineOptions.SESSION);
             // A policy that hides rows is an error then, not a loss.

@@ -53,7 +53,9 @@ final class MissedRows {
      */
     Map<TableId, String> atStart(Map<TableId, Long> replicated, Optional<Looked> beforeSnapshot) {
         if (beforeSnapshot.isPresent()) {
-            return between(beforeSnapshot.get(), last, replicated);
+            Map<TableId, String> missed = between(beforeSnapshot.get(), last, replicated);
+            add(missed, last.filters().changedSince(beforeSnapshot.get().filters()), SHOWN, replicated);
+            return missed;
         }
         return of(
                 last.filters().young(),
@@ -62,7 +64,7 @@ final class MissedRows {
                 replicated);
     }
 
-    /** What has happened since the last look. */
+    /** What has happened since the last look; {@link PublicationState} tells of the publication meanwhile. */
     Map<TableId, String> sinceLastLook(Map<TableId, Long> replicated) {
         Looked before = last;
         last = look(source, settings);
@@ -79,7 +81,7 @@ final class MissedRows {
             }
         }
         return of(
-                now.filters().changedSince(before.filters()),
+                Set.of(),
                 now.files().since(before.files()),
                 now.partitions().attachedSince(before.partitions()),
                 replicated);

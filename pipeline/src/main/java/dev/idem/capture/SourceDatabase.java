@@ -7,6 +7,7 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Properties;
@@ -22,6 +23,11 @@ final class SourceDatabase implements AutoCloseable {
 
     private static final int VERSION_WITH_MESSAGES = 140000;
 
+    /** Lifts the role's limits of time, as far as the server knows them: a table is read as long as that takes. */
+    static final String UNHURRIED = "select pg_catalog.set_config(name, '0', false) from pg_catalog.pg_settings"
+            + " where name in ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout',"
+            + " 'idle_session_timeout', 'transaction_timeout')";
+
     private final Connection connection;
     private final SourceSettings settings;
 
@@ -35,9 +41,21 @@ final class SourceDatabase implements AutoCloseable {
         Properties options = options(settings);
         options.setProperty("options", "-c search_path=pg_catalog");
         try {
-            return new SourceDatabase(DriverManager.getConnection(settings.url(), options), settings);
+            Connection connection = DriverManager.getConnection(settings.url(), options);
+            unhurry(connection);
+            return new SourceDatabase(connection, settings);
         } catch (SQLException e) {
             throw SourceFault.of("connecting to the source " + settings.address(), e);
+        }
+    }
+
+    /** Lifts the role's limits of time in this session, which is closed where that fails. */
+    static void unhurry(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(UNHURRIED);
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
         }
     }
 

@@ -19,6 +19,11 @@ final class SourceFault {
     private static final Set<String> UNFIT_CLASSES = Set.of("28", "42", "0A", "3D", "3F", "22");
     private static final Set<String> UNFIT = Set.of("55000", "53400");
 
+    /** An internal error, damaged data, and a file that is not there, such as a segment of the WAL. */
+    private static final String INTERNAL_CLASS = "XX";
+
+    private static final String FILE_MISSING = "58P01";
+
     private SourceFault() {}
 
     /** Wraps a fault; one that is known keeps its kind. What nobody knows is tried again, visibly. */
@@ -53,6 +58,19 @@ final class SourceFault {
         boolean unfit = UNFIT.contains(state) || state.length() == 5 && UNFIT_CLASSES.contains(state.substring(0, 2));
         boolean network = chain(e).anyMatch(IOException.class::isInstance);
         return unfit && !network ? ErrorKind.SOURCE_UNFIT : ErrorKind.SOURCE_UNREACHABLE;
+    }
+
+    /**
+     * True where the server fails by itself, so that trying again helps only if it was by chance.
+     *
+     * <p>Each version of PostgreSQL had errors by which a slot's changes could not be decoded ("could not map
+     * filenumber", "unexpected duplicate for tablespace"), and a slot may need a segment of the WAL that is gone.
+     */
+    static boolean isOfTheServerItself(Throwable fault) {
+        return chain(fault)
+                .filter(SQLException.class::isInstance)
+                .map(e -> String.valueOf(((SQLException) e).getSQLState()))
+                .anyMatch(state -> state.startsWith(INTERNAL_CLASS) || state.equals(FILE_MISSING));
     }
 
     private static Stream<Throwable> chain(Throwable fault) {

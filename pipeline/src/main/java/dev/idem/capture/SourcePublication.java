@@ -51,32 +51,27 @@ final class SourcePublication {
         }
     }
 
-    /**
-     * Sees to it that these tables are published.
-     *
-     * @return those that were not, or with their inserts alone; empty where the publication was made
-     */
-    Set<TableId> ensure(Collection<SourceTable> tables) {
-        Set<TableId> whole = ids(tables, table -> true);
+    /** Of these tables those that are not published, or with their inserts alone although they need not be. */
+    Set<TableId> missing(Collection<SourceTable> tables) {
+        Set<TableId> whole = whole(tables);
+        Set<TableId> missing = without(whole, tables(connection, name));
+        missing.addAll(unpublishedInserts(tables, whole));
+        return missing;
+    }
+
+    /** Sees to it that these tables are published. */
+    void ensure(Collection<SourceTable> tables) {
+        Set<TableId> whole = whole(tables);
         try {
-            if (inserts.exists()) {
-                whole = ids(tables, SourceTable::identified);
-                inserts.remove(common(inserts.tables(), whole));
-            }
-            if (!exists()) {
+            inserts.remove(common(inserts.tables(), whole));
+            if (exists()) {
+                requireRoots(whole);
+                add(without(whole, tables(connection, name)));
+            } else {
                 execute(creation(whole));
                 LOG.info("made the publication name={} tables={}", name, whole.size());
-                publishInserts(tables, whole);
-                return Set.of();
             }
-            requireRoots(whole);
-            Set<TableId> missing = without(whole, tables(connection, name));
-            if (!missing.isEmpty()) {
-                execute("alter publication " + quoted(name) + " add table " + InsertPublication.list(missing));
-                LOG.info("added tables to the publication name={} tables={}", name, missing);
-            }
-            missing.addAll(publishInserts(tables, whole));
-            return missing;
+            inserts.add(unpublishedInserts(tables, whole));
         } catch (SQLException e) {
             if (GONE.contains(String.valueOf(e.getSQLState()))) {
                 throw new PipelineException(
@@ -92,11 +87,24 @@ final class SourcePublication {
         }
     }
 
-    /** Publishes the inserts of the tables that are not published as a whole; those that were not published. */
-    private Set<TableId> publishInserts(Collection<SourceTable> tables, Set<TableId> whole) throws SQLException {
-        Set<TableId> missing = without(ids(tables, table -> !whole.contains(table.table())), tables());
-        inserts.add(missing);
-        return missing;
+    private void add(Set<TableId> missing) throws SQLException {
+        if (!missing.isEmpty()) {
+            execute("alter publication " + quoted(name) + " add table " + InsertPublication.list(missing));
+            LOG.info("added tables to the publication name={} tables={}", name, missing);
+        }
+    }
+
+    /** The tables of which everything is to be published: those that the source can identify rows of. */
+    private Set<TableId> whole(Collection<SourceTable> tables) {
+        try {
+            return inserts.exists() ? ids(tables, SourceTable::identified) : ids(tables, table -> true);
+        } catch (SQLException e) {
+            throw SourceFault.of("publication " + InsertPublication.nameFor(name), e);
+        }
+    }
+
+    private Set<TableId> unpublishedInserts(Collection<SourceTable> tables, Set<TableId> whole) {
+        return without(ids(tables, table -> !whole.contains(table.table())), tables());
     }
 
     private static Set<TableId> ids(Collection<SourceTable> tables, Predicate<SourceTable> chosen) {

@@ -32,6 +32,11 @@ final class StartRules {
         return facts.lastCut().map(cut -> decideAfter(cut, facts)).orElseGet(() -> decideFirst(facts));
     }
 
+    /** What is done where the stream shows that the source's history is another one than the log's. */
+    static StartDecision decideOnNewHistory(StartFacts facts, String reason) {
+        return newHistory(facts.lastCut().orElseThrow(), facts, reason);
+    }
+
     /** Asked before the log is opened too: a second capture stands by and does not fence the one that works. */
     static Optional<StartDecision.Wait> busySlot(String name, Optional<SlotState> slot) {
         return slot.filter(state -> state.activePid().isPresent())

@@ -9,6 +9,7 @@ import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
 import dev.idem.publish.Publisher;
 import dev.idem.publish.StreamPublisher;
+import dev.idem.publish.StreamStart;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,13 +47,12 @@ final class StreamHandler implements Engine.Handler, AutoCloseable {
             Publisher publisher,
             CaptureProgress progress) {}
 
-    StreamHandler(StartDecision.Stream start, Topics topics, Duration idleInterval, Parts parts) {
+    StreamHandler(StreamStart start, Topics topics, Duration idleInterval, Parts parts) {
         this.epoch = start.epoch();
         this.idleInterval = idleInterval;
         this.readers = parts.readers();
         this.definitions = parts.definitions();
-        this.stream = new StreamPublisher(
-                epoch, start.from(), parts.assembler(), parts.publisher(), definitions::takeUnpublished);
+        this.stream = new StreamPublisher(start, parts.assembler(), parts.publisher(), definitions::takeUnpublished);
         this.progress = parts.progress();
         this.transactionTopic = topics.pipeline() + ".transaction";
         this.messageTopic = topics.pipeline() + ".message";

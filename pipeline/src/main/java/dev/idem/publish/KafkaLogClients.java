@@ -79,6 +79,7 @@ final class KafkaLogClients implements LogClients {
         options.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation.toString().toLowerCase(Locale.ROOT));
         options.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         options.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
+        options.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
         return new KafkaConsumer<>(options, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 

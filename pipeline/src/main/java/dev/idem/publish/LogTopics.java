@@ -17,7 +17,9 @@ import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -49,9 +51,38 @@ final class LogTopics implements AutoCloseable {
         this.admin = Admin.create(new HashMap<String, Object>(settings.client()));
     }
 
-    /** Makes sure that the progress and the schema topic exist. */
+    /**
+     * Makes sure that the progress and the schema topic exist.
+     *
+     * @throws dev.idem.error.PipelineException of kind LOG_UNFIT where the log has cuts and its definitions were
+     *     deleted
+     */
     void ensureControl() {
+        requireDefinitions();
         ensure(List.of(progress(), schema()));
+    }
+
+    /** Definitions would be numbered anew, and events that the log still holds would be read by the wrong ones. */
+    private void requireDefinitions() {
+        call("looking for the topics", () -> {
+            Set<String> existing = admin.listTopics().names().get(WAIT.toMillis(), TimeUnit.MILLISECONDS);
+            if (existing.contains(topics.progress()) && !existing.contains(topics.schema()) && hasCuts()) {
+                throw new dev.idem.error.PipelineException(
+                        dev.idem.error.ErrorKind.LOG_UNFIT,
+                        "topic " + topics.schema() + " is missing, and " + topics.progress()
+                                + " has cuts (expected: both, since events cannot be read without their definitions)."
+                                + " Remedy: start again from a snapshot, everything anew, see docs/operations.md");
+            }
+        });
+    }
+
+    private boolean hasCuts() throws InterruptedException, ExecutionException, TimeoutException {
+        TopicPartition partition = new TopicPartition(topics.progress(), 0);
+        return admin.listOffsets(Map.of(partition, OffsetSpec.latest()))
+                        .partitionResult(partition)
+                        .get(WAIT.toMillis(), TimeUnit.MILLISECONDS)
+                        .offset()
+                > 0;
     }
 
     /** Makes sure that the topics of these tables exist. */
@@ -97,7 +128,7 @@ final class LogTopics implements AutoCloseable {
         if (unknown.isEmpty()) {
             return;
         }
-        try {
+        call("making the topics", () -> {
             Set<String> existing = admin.listTopics().names().get(WAIT.toMillis(), TimeUnit.MILLISECONDS);
             List<NewTopic> missing = unknown.stream()
                     .filter(topic -> !existing.contains(topic.name()))
@@ -111,15 +142,27 @@ final class LogTopics implements AutoCloseable {
                 check(some);
             }
             unknown.forEach(topic -> known.add(topic.name()));
+        });
+    }
+
+    /** What asks the brokers. */
+    @FunctionalInterface
+    private interface Request {
+        void run() throws InterruptedException, ExecutionException, TimeoutException;
+    }
+
+    private void call(String doing, Request request) {
+        try {
+            request.run();
         } catch (ExecutionException | TimeoutException e) {
             throw KafkaFault.of(
-                    "making the topics at " + settings.bootstrapServers(),
+                    doing + " at " + settings.bootstrapServers(),
                     e instanceof TimeoutException
                             ? new org.apache.kafka.common.errors.TimeoutException("no answer within " + WAIT)
                             : e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw KafkaFault.of("making the topics", new org.apache.kafka.common.errors.InterruptException(e));
+            throw KafkaFault.of(doing, new org.apache.kafka.common.errors.InterruptException(e));
         }
     }
 

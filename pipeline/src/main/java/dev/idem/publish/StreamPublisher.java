@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class StreamPublisher implements AutoCloseable {
 
     private final int epoch;
+    private final LogEnd logEnd;
     private final TransactionAssembler assembler;
     private final Publisher publisher;
     private final Supplier<List<TableDefinition>> unpublished;
@@ -35,23 +36,22 @@ public final class StreamPublisher implements AutoCloseable {
     private @Nullable Instant positionTime;
 
     /**
-     * A stream that goes on behind a position.
+     * A stream that goes on where the log ends.
      *
-     * @param epoch of its changes
-     * @param from up to where the log is complete
+     * @param start where that is
      * @param assembler collects its transactions; is closed with this
      * @param publisher writes them
      * @param unpublished takes the definitions that the log lacks so far
      */
     public StreamPublisher(
-            int epoch,
-            Lsn from,
+            StreamStart start,
             TransactionAssembler assembler,
             Publisher publisher,
             Supplier<List<TableDefinition>> unpublished) {
-        this.epoch = epoch;
-        this.published = from;
-        this.position = from;
+        this.epoch = start.epoch();
+        this.logEnd = new LogEnd(start);
+        this.published = start.from();
+        this.position = start.from();
         this.assembler = assembler;
         this.publisher = publisher;
         this.unpublished = unpublished;
@@ -81,8 +81,10 @@ public final class StreamPublisher implements AutoCloseable {
      * The open transaction ends.
      *
      * @return how many of its changes were dropped, because the log has them
+     * @throws dev.idem.error.PipelineException of kind HISTORY_BROKEN where this is not the history of the log
      */
     public long end(Lsn commitLsn, Instant commitTime) {
+        logEnd.arrived(commitLsn, commitTime);
         Transaction transaction = assembler.end(commitLsn, commitTime);
         if (commitLsn.compareTo(position) <= 0) {
             long dropped = transaction.events();
@@ -101,6 +103,7 @@ public final class StreamPublisher implements AutoCloseable {
 
     /** The stream has come to here without a transaction that is of interest. */
     public void moveTo(Lsn lsn) {
+        logEnd.arrived(lsn, null);
         if (lsn.compareTo(position) > 0) {
             position = lsn;
         }

@@ -110,6 +110,9 @@ final class SchemaChanges {
     }
 
     private Optional<Step> renamed(TableShape table, Random random) {
+        if (table.columns().isEmpty()) {
+            return Optional.empty();
+        }
         Column column = table.columns().get(random.nextInt(table.columns().size()));
         String name = tables.name(random);
         return Optional.of(rename(table, column, name));

@@ -103,6 +103,15 @@ final class CaptureFixture implements AutoCloseable {
         return this;
     }
 
+    /** As another role of the source. */
+    CaptureFixture asRole(String user, String password) {
+        SourceSettings given = settings.source();
+        SourceSettings other = new SourceSettings(
+                given.url(), user, password, given.slot(), given.publication(), given.tables(), given.excludedTables());
+        settings = with(other, settings.onNewHistory(), settings.engineOptions());
+        return this;
+    }
+
     CaptureFixture resyncing() {
         settings = with(settings.source(), CaptureSettings.OnNewHistory.RESYNC, settings.engineOptions());
         return this;
@@ -147,7 +156,13 @@ final class CaptureFixture implements AutoCloseable {
     /** A capture that has its snapshot behind it. */
     Capture startStreaming() {
         Capture capture = start();
-        awaitState(capture, CaptureStatus.State.STREAMING);
+        try {
+            awaitState(capture, CaptureStatus.State.STREAMING);
+        } catch (RuntimeException e) {
+            try (capture) {
+                throw e;
+            }
+        }
         return capture;
     }
 

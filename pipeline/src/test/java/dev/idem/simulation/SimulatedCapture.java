@@ -13,6 +13,7 @@ import dev.idem.change.Topics;
 import dev.idem.publish.LogBatch;
 import dev.idem.publish.Publisher;
 import dev.idem.publish.StreamPublisher;
+import dev.idem.publish.StreamStart;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -77,7 +78,11 @@ final class SimulatedCapture {
         }
         Lsn confirmed = source.confirmed().orElseThrow();
         stream = new StreamPublisher(
-                epoch, start.from(), new TransactionAssembler(IN_MEMORY), opened, this::takeUnpublished);
+                new StreamStart(
+                        epoch, start.from(), opened.lastCut().orElseThrow().commitTime(), confirmed),
+                new TransactionAssembler(IN_MEMORY),
+                opened,
+                this::takeUnpublished);
         rewind(confirmed);
         return true;
     }

@@ -40,6 +40,7 @@ public final class ApplyLoop implements AutoCloseable {
     private final SinkListener listener;
     private final Resumption resumption;
     private final DeadLetterRetry retries;
+    private final LogIdentity logIdentity;
     private final Map<TableId, Integer> locked = new HashMap<>();
     private boolean isPaused;
     private long nextLook = System.nanoTime();
@@ -62,6 +63,7 @@ public final class ApplyLoop implements AutoCloseable {
         this.listener = listener;
         this.resumption = resumption;
         this.retries = retries;
+        this.logIdentity = LogIdentity.of(writer, follower);
         follower.seek(writer.progress().logOffset());
     }
 
@@ -89,6 +91,7 @@ public final class ApplyLoop implements AutoCloseable {
         if (cuts.isEmpty()) {
             return 0;
         }
+        logIdentity.requireFor(cuts.get(0).cut());
         try {
             isolate(() -> apply(cuts), Way.TOGETHER);
         } catch (PipelineException e) {

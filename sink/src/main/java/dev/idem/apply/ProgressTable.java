@@ -5,6 +5,7 @@ import dev.idem.change.Lsn;
 import dev.idem.consume.PositionedCut;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -48,6 +49,17 @@ final class ProgressTable {
                 row.getColumn("cut", Long.class),
                 row.getColumn("log_offset", Long.class),
                 row.getColumn("consistent", Boolean.class));
+    }
+
+    /** Whether everything applied was committed at the source before that time; false where that is not known. */
+    boolean isBehind(Handle handle, Instant time) {
+        return handle.createQuery("""
+                        select coalesce(commit_ts < :time, false) from idem.progress
+                        where pipeline = :pipeline""")
+                .bind("time", time.atOffset(ZoneOffset.UTC))
+                .bind("pipeline", pipeline)
+                .mapTo(Boolean.class)
+                .one();
     }
 
     /**

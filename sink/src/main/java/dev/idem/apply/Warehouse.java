@@ -40,6 +40,10 @@ public final class Warehouse {
             "standard_conforming_strings", "on",
             "idle_in_transaction_session_timeout", "0");
 
+    /** Lifts the role's limits of time, as far as the server knows them: a cut takes as long as it takes. */
+    private static final String UNHURRIED = "select set_config(name, '0', false) from pg_settings where name in"
+            + " ('statement_timeout', 'transaction_timeout', 'idle_session_timeout')";
+
     private static final String CONTROL_SCHEMA = "idem";
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
     private static final int SERVER_PREPARE_AFTER = 2;
@@ -94,6 +98,7 @@ public final class Warehouse {
                     .bind("value", value)
                     .mapTo(String.class)
                     .one());
+            handle.createQuery(UNHURRIED).mapTo(String.class).list();
             handle.execute("set default_transaction_isolation = 'read committed'");
             leaveTriggersOut(handle);
             return handle;
@@ -147,6 +152,7 @@ public final class Warehouse {
                     .table("schema_version")
                     .locations("classpath:dev/idem/sql/warehouse")
                     .placeholderReplacement(false)
+                    .initSql(UNHURRIED)
                     .load()
                     .migrate();
         } catch (FlywayValidateException e) {

@@ -10,6 +10,7 @@ import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
 import dev.idem.target.ReplicatedTable;
 import dev.idem.target.TargetTables;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -99,6 +100,11 @@ public final class WarehouseWriter implements AutoCloseable {
     /** The position as of the last commit. */
     public Progress progress() {
         return progress;
+    }
+
+    /** Whether everything applied was committed at the source before that time; false where that is not known. */
+    boolean isBehind(Instant time) {
+        return WarehouseFailure.call("reading the position", () -> progressTable.isBehind(handle, time));
     }
 
     /** The replicated tables as of the last {@link #begin} or later. */

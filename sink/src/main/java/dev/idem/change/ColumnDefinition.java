@@ -47,6 +47,11 @@ public record ColumnDefinition(
                 : new ColumnDefinition(name, type, number, true, toastable, generation, collation, missing);
     }
 
+    /** The same column with another attribute number. */
+    ColumnDefinition withNumber(int newNumber) {
+        return new ColumnDefinition(name, type, newNumber, notNull, toastable, generation, collation, missing);
+    }
+
     /** Whether the source computes the value (a stored generated column). */
     public boolean generated() {
         return generation != null;

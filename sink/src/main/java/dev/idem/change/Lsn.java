@@ -1,5 +1,7 @@
 package dev.idem.change;
 
+import java.util.HexFormat;
+
 /**
  * A position in the write-ahead log of one history of one PostgreSQL cluster.
  *
@@ -18,6 +20,8 @@ public record Lsn(long value) implements Comparable<Lsn> {
     public static final Lsn ZERO = new Lsn(0);
 
     private static final int WORD_DIGITS = 8;
+    private static final int BITS_OF_DIGIT = 4;
+    private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
     /**
      * Reads PostgreSQL's text form.
@@ -64,8 +68,11 @@ public record Lsn(long value) implements Comparable<Lsn> {
     /** PostgreSQL's text form, as {@code pg_lsn} prints it. */
     @Override
     public String toString() {
-        return Long.toHexString(value >>> Integer.SIZE).toUpperCase(java.util.Locale.ROOT)
-                + '/'
-                + Long.toHexString(value & 0xFFFFFFFFL).toUpperCase(java.util.Locale.ROOT);
+        return word(value >>> Integer.SIZE) + '/' + word(value & 0xFFFFFFFFL);
+    }
+
+    private static String word(long word) {
+        int bits = Long.SIZE - Long.numberOfLeadingZeros(word | 1);
+        return HEX.toHexDigits(word, (bits + BITS_OF_DIGIT - 1) / BITS_OF_DIGIT);
     }
 }

@@ -121,6 +121,23 @@ public final class TableDefinition {
                         table, number, relation, written, key, replicaIdentity, types, since, renamedAway);
     }
 
+    /**
+     * The same definition with the attribute numbers of another relation: columns of one name are the same, the others
+     * get numbers that no column has.
+     */
+    public TableDefinition withNumbersOf(TableDefinition other) {
+        List<ColumnDefinition> numbered = columns.stream()
+                .map(column -> {
+                    int index = other.indexOf(column.name());
+                    return column.withNumber(
+                            index < 0
+                                    ? -column.number()
+                                    : other.columns.get(index).number());
+                })
+                .toList();
+        return new TableDefinition(table, number, relation, numbered, key, replicaIdentity, types, since, renamedAway);
+    }
+
     /** The same definition with other types. */
     public TableDefinition withTypes(List<TypeDefinition> newTypes) {
         return new TableDefinition(

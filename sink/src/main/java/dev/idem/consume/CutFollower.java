@@ -11,6 +11,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
@@ -27,11 +29,15 @@ import org.apache.kafka.common.TopicPartition;
 public final class CutFollower implements AutoCloseable {
 
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration POLL = Duration.ofMillis(200);
+    private static final Duration SILENCE = Duration.ofSeconds(15);
+    private static final long FIRST_STEP_BACK = 16;
 
     private final Consumer<byte[], byte[]> consumer;
     private final TopicPartition partition;
     private final CutCodec codec = new CutCodec();
     private final Deque<PositionedCut> waiting = new ArrayDeque<>();
+    private long silentSince = System.nanoTime();
 
     /** A follower that reads nothing before {@link #seek}. */
     public CutFollower(ConsumerFactory consumers, Topics topics, String clientId) {
@@ -54,6 +60,51 @@ public final class CutFollower implements AutoCloseable {
     public boolean exists() {
         return ConsumerProperties.call(
                 "reading topics", () -> consumer.listTopics(ANSWER_TIMEOUT).containsKey(partition.topic()));
+    }
+
+    /**
+     * The last cut before an offset, where the log still holds one and reaches to the offset; then {@link #seek} is
+     * needed.
+     */
+    public Optional<Cut> lastBefore(long offset) {
+        return ConsumerProperties.call("reading " + partition, () -> {
+            consumer.assign(List.of(partition));
+            long beginning = edge(consumer.beginningOffsets(List.of(partition)));
+            Optional<Cut> last = Optional.empty();
+            if (edge(consumer.endOffsets(List.of(partition))) >= offset) {
+                long from = offset;
+                for (long step = FIRST_STEP_BACK; from > beginning && last.isEmpty(); step *= 2) {
+                    from = Math.max(beginning, offset - step);
+                    last = lastWithin(from, offset);
+                }
+            }
+            return last;
+        });
+    }
+
+    private long edge(Map<TopicPartition, Long> offsets) {
+        return offsets.getOrDefault(partition, 0L);
+    }
+
+    private Optional<Cut> lastWithin(long from, long to) {
+        List<ConsumerRecord<byte[], byte[]>> last = new ArrayList<>(1);
+        long since = System.nanoTime();
+        consumer.seek(partition, from);
+        while (consumer.position(partition) < to) {
+            consumer.poll(POLL).forEach(record -> {
+                if (record.offset() < to) {
+                    last.clear();
+                    last.add(record);
+                }
+            });
+            if (System.nanoTime() - since > ANSWER_TIMEOUT.toNanos()) {
+                throw new PipelineException(
+                        ErrorKind.LOG_UNREACHABLE,
+                        partition + ": Kafka gives no records for " + ANSWER_TIMEOUT.toSeconds() + " s, from " + from
+                                + " to " + to);
+            }
+        }
+        return last.stream().map(this::decode).findFirst();
     }
 
     /**
@@ -80,6 +131,7 @@ public final class CutFollower implements AutoCloseable {
         try {
             ConsumerProperties.call("reading " + partition, () -> consumer.poll(timeout))
                     .forEach(record -> waiting.add(new PositionedCut(decode(record), record.offset() + 1)));
+            requireTopic();
         } catch (PipelineException e) {
             if (e.getCause() instanceof OffsetOutOfRangeException) {
                 throw new PipelineException(
@@ -90,6 +142,21 @@ public final class CutFollower implements AutoCloseable {
                         e);
             }
             throw e;
+        }
+    }
+
+    /** The client waits for a topic that is gone as it waits for records. */
+    private void requireTopic() {
+        if (waiting.isEmpty() && System.nanoTime() - silentSince < SILENCE.toNanos()) {
+            return;
+        }
+        silentSince = System.nanoTime();
+        if (waiting.isEmpty() && !exists()) {
+            throw new PipelineException(
+                    ErrorKind.LOG_UNREACHABLE,
+                    "topic " + partition.topic() + " does not exist any more (expected: the log that this warehouse was"
+                            + " filled from). Remedy: bring the log back, or start again from a snapshot, see"
+                            + " docs/operations.md");
         }
     }
 

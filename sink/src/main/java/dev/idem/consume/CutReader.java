@@ -39,7 +39,7 @@ public final class CutReader implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(500);
     private static final long SMALL_GAP = 100_000;
     private static final long ENOUGH_BYTES = 64L << 20;
-    private static final Duration SILENCE = Duration.ofSeconds(60);
+    private static final Duration SILENCE = Duration.ofSeconds(20);
 
     private final org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer;
     private final DefinitionLog definitions;
@@ -139,12 +139,24 @@ public final class CutReader implements AutoCloseable {
             }
             PartitionBuffer.Buffered head = next.buffer.remove();
             if (head.record().value() != null) {
-                found += head.version() == null ? 0 : 1;
+                found += belongs(head.version(), cut) ? 1 : 0;
                 events.accept(decoder.decode(head.record(), head.version()));
             }
             enqueue(next, starved, ready);
         }
         return found;
+    }
+
+    /**
+     * Whether an event of this version can be of this cut. In a topic that was deleted and made again the offsets of a
+     * cut hold other events: of later transactions, or of another epoch. Rows of a table that was read anew lie beyond
+     * the stream's position.
+     */
+    private static boolean belongs(@Nullable Version version, Cut cut) {
+        boolean isReread = cut.kind() == Cut.Kind.STREAM && cut.transactions() == 0;
+        return version != null
+                && version.epoch() == cut.epoch()
+                && (isReread || version.lsn().compareTo(cut.commitLsn()) <= 0);
     }
 
     /** Records without a readable version come first: they belong nowhere. */

@@ -32,9 +32,7 @@ public final class LastCut implements AutoCloseable {
     /** The youngest cut that is committed; empty where there is none. */
     public Optional<Cut> find() {
         CutIndex index = index();
-        return index.exists()
-                ? index.youngest(1).stream().findFirst().map(PositionedCut::cut)
-                : Optional.empty();
+        return index.exists() ? index.youngest(1).stream().findFirst().map(PositionedCut::cut) : Optional.empty();
     }
 
     private CutIndex index() {

@@ -30,4 +30,8 @@ public record ReplicatedTable(
     ReplicatedTable withFloor(Version newFloor) {
         return new ReplicatedTable(id, definition, target, newFloor);
     }
+
+    ReplicatedTable withDefinition(TableDefinition newDefinition) {
+        return new ReplicatedTable(id, newDefinition, target, floor);
+    }
 }

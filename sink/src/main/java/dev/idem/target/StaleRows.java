@@ -6,7 +6,7 @@ import dev.idem.sql.TableSql;
 import dev.idem.sql.TargetTable;
 import dev.idem.sql.WiderType;
 import java.sql.SQLException;
-import java.util.List;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
@@ -28,8 +28,11 @@ final class StaleRows {
     private static final Logger LOG = LoggerFactory.getLogger(StaleRows.class);
     private static final String SAVEPOINT = "stale_rows";
 
-    /** Data exceptions and violated constraints. */
-    private static final List<String> ABOUT_ROWS = List.of("22", "23");
+    /**
+     * Classes of failures that rows have no part in: connection, transaction, resources, locks, operator, system. What
+     * a conversion says of a value has no class of its own: a text that is no jsonpath is a syntax error.
+     */
+    private static final Set<String> NOT_ABOUT_ROWS = Set.of("08", "25", "40", "53", "55", "57", "58", "XX");
 
     private StaleRows() {}
 
@@ -43,8 +46,8 @@ final class StaleRows {
     private static boolean isRewritten(TableDefinition from, ColumnDefinition column) {
         return from.columns().stream()
                 .filter(was -> was.number() == column.number())
-                .anyMatch(was -> !was.type().equals(column.type())
-                        && !WiderType.holdsAsItIs(was.type(), column.type()));
+                .anyMatch(
+                        was -> !was.type().equals(column.type()) && !WiderType.holdsAsItIs(was.type(), column.type()));
     }
 
     /** Changes the table; where rows are in the way, all of them are taken out, and their deletes forgotten. */
@@ -73,7 +76,7 @@ final class StaleRows {
 
     private static boolean isAboutRows(JdbiException e) {
         String state = sqlState(e);
-        return ABOUT_ROWS.stream().anyMatch(state::startsWith);
+        return state.length() == 5 && !NOT_ABOUT_ROWS.contains(state.substring(0, 2));
     }
 
     private static String sqlState(JdbiException e) {

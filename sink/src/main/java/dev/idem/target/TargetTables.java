@@ -250,12 +250,13 @@ public final class TargetTables {
 
     /**
      * True where changes made under this definition have nothing to add: they tell rows by a key that the table had
-     * before, and all of them were applied before the key changed.
+     * before, or are of a table that was dropped and made again, and all of them were applied before that.
      */
     public boolean isSuperseded(TableDefinition madeUnder, ReplicatedTable table) {
         return madeUnder.number() != table.definition().number()
                 && table.definition().isYoungerThan(madeUnder)
-                && KeyChange.isBetween(madeUnder, table.definition());
+                && (madeUnder.relation() != table.definition().relation()
+                        || KeyChange.isBetween(madeUnder, table.definition()));
     }
 
     /** The change in the shape of the definition that the warehouse follows. */
@@ -280,8 +281,8 @@ public final class TargetTables {
 
     private ReplicatedTable evolve(Handle handle, ReplicatedTable before, TableDefinition definition) {
         boolean renamed = !before.definition().table().equals(definition.table());
-        ReplicatedTable known =
-                renamed ? move(handle, before, before.definition().named(definition.table())) : before;
+        ReplicatedTable known = comparable(
+                renamed ? move(handle, before, before.definition().named(definition.table())) : before, definition);
         TargetTable target = TargetShape.of(known.id(), definition, known.place());
         if (StaleRows.mayBe(known.definition(), definition)) {
             StaleRows.makeWay(handle, known.target(), () -> reshape(handle, known, target, definition));
@@ -292,6 +293,13 @@ public final class TargetTables {
         LOG.info("target table changed table={} definition={}", known.target(), definition.number());
         forget(known);
         return new ReplicatedTable(known.id(), definition, target, known.floor());
+    }
+
+    /** Columns are told by their numbers, but those of a table that was dropped and made again by their names. */
+    private static ReplicatedTable comparable(ReplicatedTable known, TableDefinition next) {
+        return known.definition().relation() == next.relation()
+                ? known
+                : known.withDefinition(known.definition().withNumbersOf(next));
     }
 
     private void reshape(Handle handle, ReplicatedTable known, TargetTable target, TableDefinition definition) {

@@ -270,4 +270,60 @@ class TargetTablesIT {
             assertThat(rows(handle, "select code from retyped")).containsExactly("7");
         }
     }
+
+    /** A jsonpath that cannot be read is a syntax error to PostgreSQL, and no error of data. */
+    @Test
+    void rows_that_cannot_be_converted_go_whatever_the_server_calls_it() {
+        try (Handle handle = warehouse.open()) {
+            TargetTables tables = new TargetTables("paths", TargetSettings.defaults(), warehouse::open);
+            tables.load(handle);
+            tables.follow(handle, keyed("paths", 1, List.of("id"), ID, BODY));
+            handle.execute("insert into paths values (1, '$.', 1, '0/5', 0, now())");
+
+            tables.follow(
+                    handle,
+                    keyed("paths", 2, List.of("id"), ID, ColumnDefinition.plain("body", "jsonpath", 2, false, true)));
+
+            assertThat(rows(handle, "select id from paths")).isEmpty();
+        }
+    }
+
+    @Test
+    void columns_of_a_table_that_was_made_again_are_told_by_their_names() {
+        try (Handle handle = warehouse.open()) {
+            TargetTables tables = new TargetTables("remade", TargetSettings.defaults(), warehouse::open);
+            tables.load(handle);
+            TableDefinition old = keyed("remade", 1, List.of("id"), ID, BODY);
+            tables.follow(handle, old);
+            handle.execute("insert into remade values (1, 'a', 1, '0/5', 0, now())");
+
+            ReplicatedTable now = tables.follow(
+                    handle,
+                    ofRelation(
+                            16_385,
+                            keyed(
+                                    "remade",
+                                    2,
+                                    List.of("id"),
+                                    ColumnDefinition.plain("body", "text", 1, false, true),
+                                    ColumnDefinition.plain("added", "date", 2, false, false),
+                                    ColumnDefinition.plain("id", "bigint", 3, true, false))));
+
+            assertThat(rows(handle, "select id || body || coalesce(added::text, ' none') from remade"))
+                    .containsExactly("1a none");
+            assertThat(tables.isSuperseded(old, now)).isTrue();
+        }
+    }
+
+    private static TableDefinition ofRelation(long relation, TableDefinition definition) {
+        return new TableDefinition(
+                        definition.table(),
+                        definition.number(),
+                        relation,
+                        definition.columns(),
+                        definition.key(),
+                        definition.replicaIdentity(),
+                        definition.types())
+                .numbered(definition.number(), definition.since());
+    }
 }

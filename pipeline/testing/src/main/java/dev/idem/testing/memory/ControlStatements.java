@@ -28,6 +28,9 @@ final class ControlStatements {
     private static final Map<String, Statement> BY_BEGINNING = new LinkedHashMap<>();
 
     static {
+        BY_BEGINNING.put(
+                "select set_config(name, '0', false) from pg_settings",
+                (session, bound) -> Answer.rows(List.of("set_config"), List.of()));
         BY_BEGINNING.put("select set_config(?, ?, false)", (session, bound) -> Answer.value(bound.text(1)));
         BY_BEGINNING.put("set ", (session, bound) -> Answer.changed(0));
         BY_BEGINNING.put(
@@ -56,6 +59,9 @@ final class ControlStatements {
                     ? Answer.rows(List.of("value"), List.of())
                     : Answer.value(row.generation() == bound.number(0));
         });
+        // The model keeps no times, and the simulation never begins a log anew.
+        BY_BEGINNING.put(
+                "select coalesce(commit_ts < ?, false) from idem.progress", (session, bound) -> Answer.value(false));
         BY_BEGINNING.put("update idem.progress set cut = ?, log_offset = ?", ControlStatements::rewind);
         BY_BEGINNING.put("update idem.progress set epoch = ?", ControlStatements::advance);
         BY_BEGINNING.put(
