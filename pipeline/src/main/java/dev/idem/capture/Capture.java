@@ -75,11 +75,12 @@ public final class Capture implements AutoCloseable {
 
     private void supervise() {
         int failures = 0;
+        Optional<MissedRows.Looked> beforeSnapshot = Optional.empty();
         while (stopRequested.getCount() > 0 && failure == null) {
             Optional<Lsn> before = progress.publishedLsn();
             try {
                 progress.state(State.STARTING, "");
-                new CaptureRun(settings, progress, stopRequested).run();
+                beforeSnapshot = new CaptureRun(settings, progress, stopRequested).run(beforeSnapshot);
                 failures = 0;
             } catch (PipelineException e) {
                 boolean gotAhead = !before.equals(progress.publishedLsn());

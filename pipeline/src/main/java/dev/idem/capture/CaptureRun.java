@@ -42,8 +42,13 @@ final class CaptureRun {
         this.topics = new Topics(settings.pipeline());
     }
 
-    /** Returns when it was asked to stop or when a snapshot is complete. */
-    void run() throws InterruptedException {
+    /**
+     * Returns when it was asked to stop or when a snapshot is complete.
+     *
+     * @param beforeSnapshot what the run before this one has returned
+     * @return how the catalogue was before the snapshot, where one is complete
+     */
+    Optional<MissedRows.Looked> run(Optional<MissedRows.Looked> beforeSnapshot) throws InterruptedException {
         try (SourceDatabase source = SourceDatabase.connect(settings.source())) {
             Cut.SourceIdentity identity = source.identity();
             StartLock lock = new StartLock(source, identity.slot());
@@ -58,19 +63,26 @@ final class CaptureRun {
                 publisher.lastCut().ifPresent(progress::found);
                 StartFacts facts = new StartFacts(
                         publisher.lastCut(), identity, source.slot(), source.walEnd(), settings.onNewHistory());
-                act(StartRules.decide(facts), facts, new Open(source, publisher, lock));
+                return act(StartRules.decide(facts), facts, new Open(source, publisher, lock, beforeSnapshot));
             }
         }
     }
 
-    /** What a run has opened. */
-    record Open(SourceDatabase source, Publisher publisher, StartLock lock) {}
+    /**
+     * What a run has opened and knows.
+     *
+     * @param beforeSnapshot how the catalogue was before the snapshot, where one was just taken
+     */
+    record Open(
+            SourceDatabase source, Publisher publisher, StartLock lock, Optional<MissedRows.Looked> beforeSnapshot) {}
 
-    private void act(StartDecision decision, StartFacts facts, Open open) throws InterruptedException {
+    private Optional<MissedRows.Looked> act(StartDecision decision, StartFacts facts, Open open)
+            throws InterruptedException {
         if (decision instanceof StartDecision.Snapshot snapshot) {
-            snapshot(snapshot, open);
+            MissedRows.Looked before = MissedRows.look(open.source(), settings.source());
+            return snapshot(snapshot, open) ? Optional.of(before) : Optional.empty();
         } else if (decision instanceof StartDecision.Stream stream) {
-            stream(stream, facts, open);
+            return stream(stream, facts, open);
         } else {
             throw decision.match(
                     snapshot -> new IllegalStateException("handled above"),
@@ -82,20 +94,27 @@ final class CaptureRun {
     }
 
     /** Streams; where the stream shows that its history is not the log's, that is decided upon as at a start. */
-    private void stream(StartDecision.Stream decision, StartFacts facts, Open open) throws InterruptedException {
+    private Optional<MissedRows.Looked> stream(StartDecision.Stream decision, StartFacts facts, Open open)
+            throws InterruptedException {
         try {
             new StreamRun(settings, progress, stopRequested, open).run(decision, facts);
+            return Optional.empty();
         } catch (PipelineException e) {
             if (e.kind() != ErrorKind.HISTORY_BROKEN) {
                 throw e;
             }
-            act(StartRules.decideOnNewHistory(facts, String.valueOf(e.getMessage())), facts, open);
+            return act(StartRules.decideOnNewHistory(facts, String.valueOf(e.getMessage())), facts, open);
         }
     }
 
-    private void snapshot(StartDecision.Snapshot decision, Open open) throws InterruptedException {
-        List<TableId> tables = new TableChoice(open.source(), settings.source()).tables();
-        new SourcePublication(open.source().connection(), settings.source().publication()).ensure(tables);
+    /** True where the snapshot is complete, false where it was stopped before. */
+    private boolean snapshot(StartDecision.Snapshot decision, Open open) throws InterruptedException {
+        SourcePublication publication = new SourcePublication(
+                open.source().connection(), settings.source().publication());
+        publication.prepare();
+        List<SourceTable> chosen = new TableChoice(open.source(), settings.source()).tables();
+        publication.ensure(chosen);
+        List<TableId> tables = chosen.stream().map(SourceTable::table).toList();
         LOG.info("snapshot begins epoch={} tables={} reason={}", decision.epoch(), tables.size(), decision.reason());
         progress.state(State.SNAPSHOT, "");
         open.publisher().publishSnapshotStarted(decision.epoch());
@@ -111,16 +130,17 @@ final class CaptureRun {
                                 catalogueSource, open.publisher().knownDefinitions(), open.publisher()::requestReread),
                         open.publisher(),
                         progress))) {
-            if (watchSnapshot(snapshot, open.source())) {
+            boolean complete = watchSnapshot(snapshot, open.source());
+            if (complete) {
                 LOG.info(
                         "snapshot is complete epoch={} lsn={}",
                         decision.epoch(),
                         progress.publishedLsn().orElse(Lsn.ZERO));
             }
+            return complete;
         }
     }
 
-    /** True where the snapshot is complete, false where it was stopped before. */
     private boolean watchSnapshot(InitialSnapshot snapshot, SourceDatabase source) throws InterruptedException {
         long started = System.nanoTime();
         boolean told = false;

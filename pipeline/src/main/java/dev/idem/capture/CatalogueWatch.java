@@ -18,7 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Watches the source's catalogue for what the stream does not tell: tables that are new, made again or renamed, tables
- * that the publication has lost, partitions that were attached, columns that have changed without a write.
+ * that the publication has lost, rows that were written or shown without a word, columns that have changed without a
+ * write.
  *
  * <p><i>Threads:</i> one thread.
  */
@@ -33,14 +34,14 @@ final class CatalogueWatch {
     private final CatalogueMark mark;
     private final Set<TableId> gone = new TreeSet<>();
     private final PublicationState publication;
-    private Partitions partitions;
+    private final MissedRows missedRows;
 
     /** A watch for what differs from {@code streamed}. */
     CatalogueWatch(SourceDatabase source, SourceSettings settings, Streamed streamed, Untold untold) {
         this.source = source;
         this.settings = settings;
         this.streamed = Map.copyOf(streamed.relations());
-        this.partitions = streamed.partitions();
+        this.missedRows = streamed.missedRows();
         this.publication = streamed.publication();
         this.untold = untold;
         this.mark = new CatalogueMark(source);
@@ -50,10 +51,10 @@ final class CatalogueWatch {
      * What the stream has.
      *
      * @param relations its tables and their {@code pg_class.oid}
-     * @param partitions of its tables
+     * @param missedRows finds the rows of its tables that it does not have
      * @param publication that it is told of changes by
      */
-    record Streamed(Map<TableId, Long> relations, Partitions partitions, PublicationState publication) {}
+    record Streamed(Map<TableId, Long> relations, MissedRows missedRows, PublicationState publication) {}
 
     /**
      * What the stream has not told of yet.
@@ -84,11 +85,16 @@ final class CatalogueWatch {
         if (!mark.hasMoved()) {
             return Found.NOTHING;
         }
-        Map<TableId, Long> now = replicable();
+        List<SourceTable> replicable = SourceTables.chosen(source.connection(), settings).stream()
+                .filter(SourceTable::isReplicable)
+                .toList();
+        Map<TableId, Long> now =
+                relations(source, replicable.stream().map(SourceTable::table).toList());
         tellGone(now);
         Map<TableId, String> unstreamed = untold.names().takeOutOf(unstreamed(now), now);
+        unstreamed.putAll(identifiedNow(replicable));
         leftOut(now).forEach(table -> unstreamed.putIfAbsent(table, "the publication was changed"));
-        Found found = new Found(unstreamed, attached(now));
+        Found found = new Found(unstreamed, missedRows.sinceLastLook(now));
         if (found.unstreamed().isEmpty()) {
             untold.columns().look(now.values());
         }
@@ -96,14 +102,15 @@ final class CatalogueWatch {
         return found;
     }
 
-    private Map<TableId, Long> replicable() {
-        List<TableId> chosen = new SourceCatalogue(source.connection())
-                        .tables(new TablePatterns(settings.tables(), settings.excludedTables()), settings.publication())
-                        .stream()
-                        .filter(SourceTable::isReplicable)
-                        .map(SourceTable::table)
-                        .toList();
-        return relations(source, chosen);
+    /** The tables whose inserts alone are published although the source can identify their rows by now. */
+    private Map<TableId, String> identifiedNow(List<SourceTable> replicable) {
+        Set<TableId> insertsOnly = new SourcePublication(source.connection(), settings.publication()).insertsOnly();
+        Map<TableId, String> identified = new TreeMap<>();
+        replicable.stream()
+                .filter(table -> table.identified() && insertsOnly.contains(table.table()))
+                .forEach(table ->
+                        identified.put(table.table(), "it has a replica identity now, so its updates are published"));
+        return identified;
     }
 
     private void tellGone(Map<TableId, Long> now) {
@@ -138,29 +145,6 @@ final class CatalogueWatch {
             }
         });
         return leftOut;
-    }
-
-    private Map<TableId, String> attached(Map<TableId, Long> now) {
-        Partitions before = partitions;
-        partitions = Partitions.read(source, settings.slot());
-        for (TableId root : partitions.lostSince(before)) {
-            if (now.containsKey(root)) {
-                LOG.warn(
-                        "a partition was dropped or detached, the warehouse keeps its rows table={} remedy={}",
-                        root,
-                        "./idem resync " + root);
-            }
-        }
-        return attached(partitions.attachedSince(before), now);
-    }
-
-    /** Of these roots the ones that are replicated, and why they have to be read anew. */
-    static Map<TableId, String> attached(Set<TableId> roots, Map<TableId, Long> replicated) {
-        Map<TableId, String> unread = new TreeMap<>();
-        roots.stream()
-                .filter(replicated::containsKey)
-                .forEach(root -> unread.put(root, "a table was attached to it as a partition"));
-        return unread;
     }
 
     /** The tables of which the log knows nothing: not these names of these relations. */

@@ -60,7 +60,8 @@ record PublishedTable(TableDefinition definition, boolean partitioned, Optional<
         for (int i = 0; i < rows.columns().size(); i++) {
             String name = "k" + i;
             String column = "target." + quoted(rows.columns().get(i));
-            Optional<String> cast = byText ? Optional.empty() : castType(rows.columns().get(i));
+            Optional<String> cast =
+                    byText ? Optional.empty() : castType(rows.columns().get(i));
             String value = "wanted." + name + cast.map(type -> "::" + type).orElse("");
             texts.add(textArray(rows.column(i)));
             names.add(name);

@@ -40,8 +40,10 @@ final class QuietChanges {
     private static final Logger LOG = LoggerFactory.getLogger(QuietChanges.class);
     private static final String COLUMNS = """
             select a.attrelid::bigint, a.attnum, a.attname || ' ' || format_type(a.atttypid, a.atttypmod)
+                || case when a.attgenerated <> '' then ' ' || pg_get_expr(d.adbin, d.adrelid) else '' end
             from pg_attribute a
             join pg_class c on c.oid = a.attrelid
+            left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
             where c.relkind in ('r', 'p') and c.relpersistence = 'p' and not c.relispartition
                 and a.attrelid >= 16384 and a.attnum > 0 and not a.attisdropped
             """;
@@ -135,7 +137,10 @@ final class QuietChanges {
     private static SortedMap<Integer, String> columns(TableDefinition definition) {
         SortedMap<Integer, String> columns = new TreeMap<>();
         for (ColumnDefinition column : definition.columns()) {
-            columns.put(column.number(), column.name() + ' ' + column.type());
+            String expression = column.generation();
+            columns.put(
+                    column.number(),
+                    column.name() + ' ' + column.type() + (expression == null ? "" : ' ' + expression));
         }
         return columns;
     }

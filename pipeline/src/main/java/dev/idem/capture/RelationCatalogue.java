@@ -70,6 +70,7 @@ final class RelationCatalogue {
             types.addAll(generated.values());
             return new RelationFacts(
                     catalogue.definition(message.relation()),
+                    isPartitioned(message.relation()),
                     attributes,
                     types(message.columns()),
                     new SourceTypes(connection).ofTypes(types));
@@ -83,6 +84,7 @@ final class RelationCatalogue {
         try {
             return new RelationFacts(
                     Optional.of(now),
+                    isPartitioned(now.relation()),
                     attributes(now.relation(), xmin -> true, new TreeMap<>()),
                     List.of(),
                     now.types());
@@ -106,6 +108,16 @@ final class RelationCatalogue {
             return found;
         } catch (SQLException e) {
             throw SourceFault.of("looking for what was called " + name, e);
+        }
+    }
+
+    private boolean isPartitioned(long relation) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("select relkind = 'p' from pg_class where oid = ?::oid")) {
+            statement.setLong(1, relation);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() && row.getBoolean(1);
+            }
         }
     }
 

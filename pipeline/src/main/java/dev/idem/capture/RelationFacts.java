@@ -12,12 +12,14 @@ import org.jspecify.annotations.Nullable;
  * <p><i>Threads:</i> immutable.
  *
  * @param definition the table's definition now; empty where it was dropped
+ * @param partitioned whether its rows lie in partitions, which have replica identities of their own
  * @param attributes every attribute that it has or ever had, in the order of their numbers
  * @param types for each of the stream's columns, in their order, its type
  * @param userTypes the types of the stream's and the generated columns that are not PostgreSQL's own
  */
 record RelationFacts(
         Optional<TableDefinition> definition,
+        boolean partitioned,
         List<Attribute> attributes,
         List<StreamType> types,
         List<TypeDefinition> userTypes) {

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.replication.fluent.logical.ChainedLogicalStreamBuilder;
 
@@ -42,6 +43,7 @@ final class RelationTap implements MessageDecoder {
     private static final int TRANSACTION_ID = COMMIT_TIME + Long.BYTES;
 
     private final MessageDecoder decoder;
+    private final List<String> publications;
     private final EngineTables tables;
     private final Consumer<List<String>> announced;
     private final Runnable streaming;
@@ -50,8 +52,13 @@ final class RelationTap implements MessageDecoder {
     private int transactionId;
 
     private RelationTap(
-            MessageDecoder decoder, EngineTables tables, Consumer<List<String>> announced, Runnable streaming) {
+            MessageDecoder decoder,
+            List<String> publications,
+            EngineTables tables,
+            Consumer<List<String>> announced,
+            Runnable streaming) {
         this.decoder = decoder;
+        this.publications = List.copyOf(publications);
         this.tables = tables;
         this.announced = announced;
         this.streaming = streaming;
@@ -60,6 +67,7 @@ final class RelationTap implements MessageDecoder {
     /**
      * Puts a tap into the connection.
      *
+     * @param publications what is streamed
      * @param tables the engine's names of the stream's tables
      * @param announced is told the names of a table's columns just before the decoder asks for them
      * @param streaming is run before each description of a table reaches the decoder
@@ -67,6 +75,7 @@ final class RelationTap implements MessageDecoder {
      */
     static void into(
             ReplicationConnection connection,
+            List<String> publications,
             EngineTables tables,
             Consumer<List<String>> announced,
             Runnable streaming) {
@@ -75,7 +84,8 @@ final class RelationTap implements MessageDecoder {
             decoder.setAccessible(true);
             decoder.set(
                     connection,
-                    new RelationTap((MessageDecoder) decoder.get(connection), tables, announced, streaming));
+                    new RelationTap(
+                            (MessageDecoder) decoder.get(connection), publications, tables, announced, streaming));
         } catch (ReflectiveOperationException | RuntimeException e) {
             throw new PipelineException(
                     ErrorKind.INVARIANT,
@@ -146,7 +156,10 @@ final class RelationTap implements MessageDecoder {
     @Override
     public ChainedLogicalStreamBuilder defaultOptions(
             ChainedLogicalStreamBuilder builder, Function<Integer, Boolean> hasMinimumServerVersion) {
-        return decoder.defaultOptions(builder, hasMinimumServerVersion);
+        return decoder.defaultOptions(builder, hasMinimumServerVersion)
+                .withSlotOption(
+                        "publication_names",
+                        publications.stream().map(PublishedTable::quoted).collect(Collectors.joining(",")));
     }
 
     @Override

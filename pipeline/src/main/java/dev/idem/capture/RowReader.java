@@ -87,6 +87,16 @@ final class RowReader {
         return Row.of(values);
     }
 
+    /** True where a new image leaves out a value that the stream has a column for. */
+    boolean leavesOut(Row image) {
+        for (int i = 0; i < fields.length; i++) {
+            if (fields[i] != null && !image.get(i).isCarried()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static ColumnValue value(Struct row, @Nullable Field field) {
         if (field == null) {
             return ColumnValue.UNAVAILABLE;

@@ -179,14 +179,19 @@ final class SnapshotTables {
         return true;
     }
 
-    private Cut.TableState readAll(
-            PublishedTable table, TableDefinition definition, ChangeEvent.SourceBlock source) throws SQLException {
+    private Cut.TableState readAll(PublishedTable table, TableDefinition definition, ChangeEvent.SourceBlock source)
+            throws SQLException {
         long count = 0;
         CopyOut copy = copyOut(table.copyStatement());
         int[] places = places(table);
         for (byte[] line = copy.readFromCopy(); line != null; line = copy.readFromCopy()) {
             count++;
-            add(Operation.READ, row(definition, places, CopyLine.values(line, places.length)), definition, source, count);
+            add(
+                    Operation.READ,
+                    row(definition, places, CopyLine.values(line, places.length)),
+                    definition,
+                    source,
+                    count);
             publishWhereEnough(definition, count);
         }
         return new Cut.TableState(definition.table(), definition.number(), count, snapshot.point());

@@ -20,32 +20,48 @@ import java.util.Optional;
  * <p>The key is what the source identifies rows of the stream by: the columns of the replica identity's index where one
  * was chosen, else the primary key. Only these columns are sure to be in the old image of an update or delete. A
  * deferrable key is none: within a transaction two rows may share it, and only the whole old image tells which one
- * changed.
+ * changed. Nor is a key with a generated column, which the stream does not carry.
  *
  * <p><i>Threads:</i> one thread.
  */
 public final class SourceCatalogue {
 
+    /*
+     * The old image of a row of a partitioned table is what its partition's replica identity says, whatever the root's
+     * is; it has what all of them send.
+     */
     private static final String DEFINITION = """
-            select c.oid::bigint, c.relreplident::text,
+            select c.oid::bigint, c.identity,
                 coalesce((
                     select array_agg(a.attname::text order by k.place)
                     from pg_index i
                     cross join lateral unnest(i.indkey::int2[]) with ordinality as k (attnum, place)
                     join pg_attribute a on a.attrelid = c.oid and a.attnum = k.attnum
                     where i.indrelid = c.oid and k.place <= i.indnkeyatts and i.indimmediate
-                        and case when c.relreplident = 'i' then i.indisreplident else i.indisprimary end
+                        and case when c.identity = 'i' then i.indisreplident else i.indisprimary end
+                        and not exists (
+                            select from pg_attribute g
+                            where g.attrelid = c.oid and g.attnum = any (i.indkey) and g.attgenerated <> '')
                 ), '{}'),
                 n.nspname, c.relname
-            from pg_class c
+            from (
+                select t.oid, t.relname, t.relnamespace,
+                    case
+                        when t.relkind <> 'p' then t.relreplident::text
+                        when coalesce(p.all_full, t.relreplident = 'f') then 'f'
+                        when coalesce(p.all_index, false) and t.relreplident = 'i' then 'i'
+                        else 'd'
+                    end as identity
+                from pg_class t
+                left join lateral (
+                    select bool_and(l.relreplident = 'f') as all_full, bool_and(l.relreplident = 'i') as all_index
+                    from pg_partition_tree(t.oid) as part
+                    join pg_class l on l.oid = part.relid and l.relkind = 'r'
+                ) p on t.relkind = 'p'
+                where t.oid = %s
+            ) c
             join pg_namespace n on n.oid = c.relnamespace
-            where c.oid = %s
             """;
-
-    /** The columns that a warehouse's table has besides. */
-    private static final int OWN_COLUMNS = 6;
-
-    private static final int MOST_COLUMNS = 1600 - OWN_COLUMNS;
 
     private final Connection connection;
 
@@ -54,140 +70,9 @@ public final class SourceCatalogue {
         this.connection = connection;
     }
 
-    /**
-     * The tables that a capture with these settings replicates.
-     *
-     * @throws dev.idem.error.PipelineException of the source's kinds
-     */
-    public static List<TableId> replicated(SourceSettings settings) {
-        TablePatterns patterns = new TablePatterns(settings.tables(), settings.excludedTables());
-        try (SourceDatabase source = SourceDatabase.connect(settings)) {
-            return new SourceCatalogue(source.connection())
-                    .tables(patterns, settings.publication()).stream()
-                            .filter(SourceTable::isReplicable)
-                            .map(SourceTable::table)
-                            .toList();
-        }
-    }
-
     /** What a publication of ours is made with, on this server: {@code with (...)}. */
     public String publicationOptions() {
         return SourcePublication.options(connection);
-    }
-
-    /** The same where there is no publication yet. */
-    public List<SourceTable> tables(TablePatterns patterns) {
-        return tables(patterns, "");
-    }
-
-    /**
-     * The chosen tables, those that cannot be replicated among them, sorted. A partition is left to its root.
-     *
-     * @param publication the one that publishes them, or will
-     */
-    public List<SourceTable> tables(TablePatterns patterns, String publication) {
-        String sql = """
-                select n.nspname, c.relname, c.relkind::text, c.relpersistence::text, c.relreplident::text,
-                    exists (select from pg_index i where i.indrelid = c.oid and i.indisprimary and i.indisvalid),
-                    exists (select from pg_index i where i.indrelid = c.oid and i.indisprimary and not i.indimmediate),
-                    exists (
-                        select from pg_index i
-                        join pg_attribute a on a.attrelid = c.oid and a.attnum = any (i.indkey)
-                        where i.indrelid = c.oid and a.attgenerated <> ''
-                            and case when c.relreplident = 'i' then i.indisreplident else i.indisprimary end),
-                    (select count(*) from pg_attribute a
-                        where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped),
-                    exists (
-                        select from pg_attribute a
-                        join pg_type t on t.oid = a.atttypid
-                        left join pg_type e on e.oid = t.typelem and t.typcategory = 'A'
-                        join pg_class r on r.oid = coalesce(nullif(e.typrelid, 0), t.typrelid)
-                        where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and r.relkind <> 'c'),
-                    (select min(quote_ident(a.attname) || ' of type ' || format_type(t.oid, null))
-                        from pg_attribute a
-                        join pg_type t on t.oid = a.atttypid
-                        left join pg_type e on e.oid = t.typelem and t.typcategory = 'A'
-                        where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-                            and a.atttypid >= 16384 and coalesce(e.oid, t.oid) >= 16384 and coalesce(e.typtype, t.typtype) = 'b'
-                            and not exists (select from pg_depend d where d.classid = 'pg_type'::regclass
-                                and d.objid = coalesce(e.oid, t.oid) and d.deptype = 'e'))
-                from pg_class c
-                join pg_namespace n on n.oid = c.relnamespace
-                where c.relkind in ('r', 'p')
-                    and not c.relispartition
-                    and n.nspname <> 'information_schema'
-                    and n.nspname !~ '^pg_'
-                order by n.nspname, c.relname
-                """;
-        List<SourceTable> tables = new ArrayList<>();
-        try (PreparedStatement statement = connection.prepareStatement(sql);
-                ResultSet row = statement.executeQuery()) {
-            RefusedWrites refused = RefusedWrites.read(connection, publication);
-            while (row.next()) {
-                TableId table = new TableId(row.getString(1), row.getString(2));
-                if (patterns.choose(table)) {
-                    tables.add(sourceTable(table, row, refused));
-                }
-            }
-        } catch (SQLException e) {
-            throw SourceFault.of("listing the source's tables", e);
-        }
-        return tables;
-    }
-
-    private static SourceTable sourceTable(TableId table, ResultSet row, RefusedWrites refused) throws SQLException {
-        Optional<String> obstacle = refused.wouldFollow(table) ? Optional.of(refused.reason(table)) : obstacle(row);
-        if (obstacle.isPresent()) {
-            return new SourceTable(table, obstacle, Optional.empty());
-        }
-        Optional<String> warning = warning(table, row.getString(5), row.getBoolean(6), row.getBoolean(7))
-                .or(() -> refused.isSo(table) ? Optional.of(refused.reason(table)) : Optional.empty());
-        String ownType = row.getString(11);
-        return new SourceTable(
-                table,
-                obstacle,
-                warning.or(() -> Optional.ofNullable(ownType)
-                        .map(type -> "its column " + type
-                                + " is a base type with functions of its own, which the warehouse must have too")));
-    }
-
-    private static Optional<String> obstacle(ResultSet row) throws SQLException {
-        int columns = row.getInt(9);
-        if (columns == 0) {
-            return Optional.of("it has no columns");
-        }
-        if (columns > MOST_COLUMNS) {
-            return Optional.of("it has " + columns + " columns, and the warehouse's needs " + OWN_COLUMNS
-                    + " more than PostgreSQL's 1600 allow (expected: " + MOST_COLUMNS + " at most)");
-        }
-        if (row.getBoolean(10)) {
-            return Optional.of("a column's type is the row type of a table, which has more columns in the warehouse");
-        }
-        return switch (row.getString(4)) {
-            case "p" ->
-                row.getBoolean(8)
-                        ? Optional.of("its key has a generated column, which the WAL does not carry")
-                        : Optional.empty();
-            case "u" -> Optional.of("it is unlogged: its changes are not in the WAL");
-            default -> Optional.of("it is temporary: its changes are not in the WAL");
-        };
-    }
-
-    private static Optional<String> warning(TableId table, String identity, boolean hasKey, boolean deferrableKey) {
-        String remedy = "alter table \"" + table.schema() + "\".\"" + table.name() + "\" replica identity full";
-        boolean full = identity.equals("f");
-        if (deferrableKey && !full) {
-            return Optional.of(
-                    "its primary key is deferrable, so the source refuses updates and deletes; remedy: " + remedy);
-        }
-        if (!hasKey && !full && !identity.equals("i")) {
-            return Optional.of("it has no primary key and no replica identity, so the source refuses updates and"
-                    + " deletes while it is published; inserts are captured; remedy: " + remedy);
-        }
-        return identity.equals("n")
-                ? Optional.of(
-                        "its replica identity is NOTHING, so the source refuses updates and deletes; remedy: " + remedy)
-                : Optional.empty();
     }
 
     /** The table's definition as it is now, without a number; empty where there is no such table. */

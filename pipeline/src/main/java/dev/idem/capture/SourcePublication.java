@@ -9,9 +9,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Collection;
-import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
  * Makes the publication, or checks the one that is there.
  *
  * <p>A missing publication is made for the chosen tables; tables that a publication lacks are added to it. One that
- * publishes less than inserts, updates, deletes and truncates is refused.
+ * publishes less than inserts, updates, deletes and truncates is refused. Tables whose users could not update them any
+ * more are left to {@link InsertPublication}.
  *
  * <p><i>Threads:</i> one thread.
  */
@@ -33,33 +34,44 @@ final class SourcePublication {
 
     private final Connection connection;
     private final String name;
+    private final InsertPublication inserts;
 
     SourcePublication(Connection connection, String name) {
         this.connection = connection;
         this.name = name;
+        this.inserts = new InsertPublication(connection, name);
     }
 
-    /** Of these tables those that are not published. */
-    Set<TableId> missing(Collection<TableId> tables) {
-        Set<TableId> missing = new TreeSet<>(tables);
-        missing.removeAll(tables());
+    /** What has to be there before the slot is made. */
+    void prepare() {
+        try {
+            inserts.makeWhereMissing();
+        } catch (SQLException e) {
+            throw SourceFault.of("publication " + InsertPublication.nameFor(name), e);
+        }
+    }
+
+    /** Of these tables those that are not published, or with their inserts alone although they need not be. */
+    Set<TableId> missing(Collection<SourceTable> tables) {
+        Set<TableId> whole = whole(tables);
+        Set<TableId> missing = without(whole, tables(connection, name));
+        missing.addAll(unpublishedInserts(tables, whole));
         return missing;
     }
 
     /** Sees to it that these tables are published. */
-    void ensure(Collection<TableId> tables) {
+    void ensure(Collection<SourceTable> tables) {
+        Set<TableId> whole = whole(tables);
         try {
-            if (!exists()) {
-                execute(creation(tables));
-                LOG.info("made the publication name={} tables={}", name, tables.size());
-                return;
+            inserts.remove(common(inserts.tables(), whole));
+            if (exists()) {
+                requireRoots(whole);
+                add(without(whole, tables(connection, name)));
+            } else {
+                execute(creation(whole));
+                LOG.info("made the publication name={} tables={}", name, whole.size());
             }
-            requireRoots(tables);
-            Set<TableId> missing = missing(tables);
-            if (!missing.isEmpty()) {
-                execute("alter publication " + quoted(name) + " add table " + list(missing));
-                LOG.info("added tables to the publication name={} tables={}", name, missing);
-            }
+            inserts.add(unpublishedInserts(tables, whole));
         } catch (SQLException e) {
             if (GONE.contains(String.valueOf(e.getSQLState()))) {
                 throw new PipelineException(
@@ -70,13 +82,50 @@ final class SourcePublication {
             throw new PipelineException(
                     SourceFault.of("publication " + name, e).kind(),
                     "publication " + name + ": " + e.getMessage() + " (expected: a role that may make it; or, as the"
-                            + " tables' owner: " + creation(tables) + ")",
+                            + " tables' owner: " + creation(whole) + ")",
                     e);
         }
     }
 
+    private void add(Set<TableId> missing) throws SQLException {
+        if (!missing.isEmpty()) {
+            execute("alter publication " + quoted(name) + " add table " + InsertPublication.list(missing));
+            LOG.info("added tables to the publication name={} tables={}", name, missing);
+        }
+    }
+
+    /** The tables of which everything is to be published: those that the source can identify rows of. */
+    private Set<TableId> whole(Collection<SourceTable> tables) {
+        try {
+            return inserts.exists() ? ids(tables, SourceTable::identified) : ids(tables, table -> true);
+        } catch (SQLException e) {
+            throw SourceFault.of("publication " + InsertPublication.nameFor(name), e);
+        }
+    }
+
+    private Set<TableId> unpublishedInserts(Collection<SourceTable> tables, Set<TableId> whole) {
+        return without(ids(tables, table -> !whole.contains(table.table())), tables());
+    }
+
+    private static Set<TableId> ids(Collection<SourceTable> tables, Predicate<SourceTable> chosen) {
+        return tables.stream().filter(chosen).map(SourceTable::table).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static Set<TableId> without(Set<TableId> tables, Set<TableId> others) {
+        Set<TableId> left = new TreeSet<>(tables);
+        left.removeAll(others);
+        return left;
+    }
+
+    private static Set<TableId> common(Set<TableId> tables, Set<TableId> others) {
+        Set<TableId> both = new TreeSet<>(tables);
+        both.retainAll(others);
+        return both;
+    }
+
     private String creation(Collection<TableId> tables) {
-        return "create publication " + quoted(name) + " for table " + list(tables) + options(connection);
+        return "create publication " + quoted(name)
+                + (tables.isEmpty() ? "" : " for table " + InsertPublication.list(tables)) + options(connection);
     }
 
     /** What a publication of ours is made with, on this server. */
@@ -88,6 +137,16 @@ final class SourcePublication {
                     + (generated ? ", publish_generated_columns = stored)" : ")");
         } catch (SQLException e) {
             throw SourceFault.of("asking for the server's version", e);
+        }
+    }
+
+    static boolean exists(Connection connection, String publication) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("select exists (select from pg_publication where pubname = ?)")) {
+            statement.setString(1, publication);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() && row.getBoolean(1);
+            }
         }
     }
 
@@ -136,19 +195,31 @@ final class SourcePublication {
         }
     }
 
-    /** The tables that are published. */
+    /** The tables that are published, with all that is written to them or their inserts alone. */
     Set<TableId> tables() {
+        Set<TableId> tables = tables(connection, name);
+        tables.addAll(inserts.tables());
+        return tables;
+    }
+
+    /** The tables whose inserts alone are published. */
+    Set<TableId> insertsOnly() {
+        return without(inserts.tables(), tables(connection, name));
+    }
+
+    /** The tables of a publication; none where it does not exist. */
+    static Set<TableId> tables(Connection connection, String publication) {
         Set<TableId> tables = new TreeSet<>();
         String sql = "select schemaname, tablename from pg_publication_tables where pubname = ?";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setString(1, name);
+            statement.setString(1, publication);
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
                     tables.add(new TableId(row.getString(1), row.getString(2)));
                 }
             }
         } catch (SQLException e) {
-            throw SourceFault.of("reading the tables of publication " + name, e);
+            throw SourceFault.of("reading the tables of publication " + publication, e);
         }
         return tables;
     }
@@ -157,13 +228,6 @@ final class SourcePublication {
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
-    }
-
-    private static String list(Collection<TableId> tables) {
-        List<String> names = tables.stream()
-                .map(table -> quoted(table.schema()) + '.' + quoted(table.name()))
-                .toList();
-        return names.stream().collect(Collectors.joining(", "));
     }
 
     private static String quoted(String identifier) {

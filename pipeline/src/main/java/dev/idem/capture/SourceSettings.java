@@ -73,6 +73,11 @@ public record SourceSettings(
         return options;
     }
 
+    /** The publication of inserts alone, for tables of which the source would refuse other writes. */
+    public String insertPublication() {
+        return InsertPublication.nameFor(publication);
+    }
+
     /** {@code host:port/database}, for messages. */
     public String address() {
         return host() + ':' + port() + '/' + database();

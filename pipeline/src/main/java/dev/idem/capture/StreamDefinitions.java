@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * what is known of other times.
  *
  * <p>Names, types, order, replica identity and the key's columns are the stream's. The rest is the catalogue's where it
- * speaks of the same attribute, else the last definition's, else what forbids least.
+ * speaks of the same attribute, else the last definition's, else what forbids least; but no key's column holds NULL.
  *
  * <p><i>Threads:</i> one thread; made for one message.
  */
@@ -69,14 +69,10 @@ final class StreamDefinitions {
             made.put(number, column(columns.get(i), number, facts.types().get(i).toastable()));
         }
         addGenerated(made);
+        List<String> key = key(made, found.numbers());
+        made.replaceAll((number, column) -> key.contains(column.name()) ? column.forbiddingNull() : column);
         TableDefinition definition = new TableDefinition(
-                message.table(),
-                1,
-                message.relation(),
-                List.copyOf(made.values()),
-                key(made, found.numbers()),
-                message.replicaIdentity(),
-                types());
+                message.table(), 1, message.relation(), List.copyOf(made.values()), key, replicaIdentity(), types());
         return new Made(definition, found.numbers(), found.certain());
     }
 
@@ -187,6 +183,14 @@ final class StreamDefinitions {
                 .orElse(null);
     }
 
+    /** The stream tells the root's; what the old images hold is the partitions' matter. */
+    private ReplicaIdentity replicaIdentity() {
+        return facts.definition()
+                .filter(now -> facts.partitioned())
+                .map(TableDefinition::replicaIdentity)
+                .orElse(message.replicaIdentity());
+    }
+
     private void addGenerated(SortedMap<Integer, ColumnDefinition> made) {
         Set<String> names = new HashSet<>();
         made.values().forEach(column -> names.add(column.name()));
@@ -198,12 +202,15 @@ final class StreamDefinitions {
 
     /*
      * The flags tell the set; an order that fits it comes from the catalogue or the last definition. Under FULL every
-     * column has the flag, and under NOTHING none has, so the key is what the catalogue or the last definition says.
+     * column has the flag, and under NOTHING none has, so the key is what the catalogue or the last definition says; so
+     * it is where the root has an index for its identity and the partitions do not.
      */
     private List<String> key(SortedMap<Integer, ColumnDefinition> made, List<Integer> numbers) {
         Optional<List<String>> current = facts.definition().flatMap(definition -> keyIn(definition, made));
         Optional<List<String>> before = last.flatMap(definition -> keyIn(definition, made));
-        if (message.replicaIdentity() == ReplicaIdentity.FULL || message.replicaIdentity() == ReplicaIdentity.NOTHING) {
+        boolean flagsTell = message.replicaIdentity() == ReplicaIdentity.DEFAULT
+                || message.replicaIdentity() == ReplicaIdentity.INDEX && replicaIdentity() == ReplicaIdentity.INDEX;
+        if (!flagsTell) {
             return current.or(() -> before).orElse(List.of());
         }
         Set<String> flagged = new LinkedHashSet<>();

@@ -11,6 +11,7 @@ import dev.idem.publish.Publisher;
 import dev.idem.publish.StreamStart;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
@@ -34,6 +35,7 @@ final class StreamRun {
     private final SourceDatabase source;
     private final Publisher publisher;
     private final StartLock lock;
+    private final Optional<MissedRows.Looked> beforeSnapshot;
     private final Topics topics;
 
     StreamRun(CaptureSettings settings, CaptureProgress progress, CountDownLatch stopRequested, CaptureRun.Open open) {
@@ -43,6 +45,7 @@ final class StreamRun {
         this.source = open.source();
         this.publisher = open.publisher();
         this.lock = open.lock();
+        this.beforeSnapshot = open.beforeSnapshot();
         this.topics = new Topics(settings.pipeline());
     }
 
@@ -53,12 +56,13 @@ final class StreamRun {
      */
     void run(StartDecision.Stream decision, StartFacts facts) throws InterruptedException {
         TableChoice choice = new TableChoice(source, settings.source());
-        List<TableId> tables = choice.tables();
-        publish(tables);
+        List<SourceTable> chosen = choice.tables();
+        publish(chosen);
+        List<TableId> tables = chosen.stream().map(SourceTable::table).toList();
         LOG.info("streaming begins epoch={} from={}", decision.epoch(), decision.from());
         CatalogueWatch.Streamed streamed = new CatalogueWatch.Streamed(
                 CatalogueWatch.relations(source, tables),
-                Partitions.read(source, settings.source().slot()),
+                new MissedRows(source, settings.source()),
                 PublicationState.read(source, settings.source().publication()));
         requestUnread(streamed);
         SpillPolicy spill = new SpillPolicy(settings.spillDirectory(), settings.spillThresholdBytes());
@@ -113,7 +117,7 @@ final class StreamRun {
      * Sees to it that the tables are published. What the publication has left out until now has to be read: the log is
      * told so first, since after a death in between nothing else would tell.
      */
-    private void publish(List<TableId> tables) {
+    private void publish(List<SourceTable> tables) {
         SourcePublication publication =
                 new SourcePublication(source.connection(), settings.source().publication());
         Set<TableId> missing = publication.missing(tables);
@@ -125,12 +129,11 @@ final class StreamRun {
     }
 
     /**
-     * Asks for every table to be read of which rows may have been missed: the log knows nothing of it, or a partition
-     * with rows was attached to it where the stream has not been.
+     * Asks for every table to be read of which rows may have been missed: the log knows nothing of it, or it got rows
+     * of which the stream does not tell where the stream has not been.
      */
     private void requestUnread(CatalogueWatch.Streamed streamed) {
-        CatalogueWatch.attached(streamed.partitions().youngAttachments(), streamed.relations())
-                .forEach(publisher::requestReread);
+        streamed.missedRows().atStart(streamed.relations(), beforeSnapshot).forEach(publisher::requestReread);
         CatalogueWatch.unknown(streamed.relations(), publisher.knownDefinitions())
                 .forEach(table -> publisher.requestReread(table, "it is new"));
     }

@@ -35,8 +35,8 @@ final class TableChoice {
      *
      * @throws PipelineException of kind SOURCE_UNFIT where there is none
      */
-    List<TableId> tables() {
-        List<SourceTable> chosen = new SourceCatalogue(source.connection()).tables(patterns, settings.publication());
+    List<SourceTable> tables() {
+        List<SourceTable> chosen = SourceTables.chosen(source.connection(), settings);
         for (SourceTable table : chosen) {
             table.obstacle()
                     .ifPresent(reason -> LOG.warn("table is left out table={} reason={}", table.table(), reason));
@@ -44,10 +44,8 @@ final class TableChoice {
                     .ifPresent(
                             reason -> LOG.warn("table is captured in part table={} reason={}", table.table(), reason));
         }
-        List<TableId> tables = chosen.stream()
-                .filter(SourceTable::isReplicable)
-                .map(SourceTable::table)
-                .toList();
+        List<SourceTable> tables =
+                chosen.stream().filter(SourceTable::isReplicable).toList();
         if (tables.isEmpty()) {
             throw new PipelineException(
                     ErrorKind.SOURCE_UNFIT,

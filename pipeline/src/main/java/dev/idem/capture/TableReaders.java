@@ -99,7 +99,13 @@ final class TableReaders {
         TableId table = new TableId(source.getString("schema"), source.getString("table"));
         RowReader rows = rows(table, schema);
         ChangeReader reader = new ChangeReader(
-                encoder, topics, Module.version(), rows, schema, definitions.olderTypes(rows.definition()));
+                encoder,
+                topics,
+                Module.version(),
+                rows,
+                schema,
+                definitions.olderTypes(rows.definition()),
+                publisher::requestReread);
         publisher.ensureTopics(List.of(reader.topic()));
         forget(table);
         schemas.put(table, schema);

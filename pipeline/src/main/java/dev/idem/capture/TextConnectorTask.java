@@ -12,6 +12,7 @@ import io.debezium.jdbc.JdbcConnection;
 import io.debezium.pipeline.ChangeEventSourceCoordinator;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,8 +59,21 @@ public final class TextConnectorTask extends PostgresConnectorTask {
                 .build();
         fixSession(replication);
         RelationTap.into(
-                replication, EngineTables.of(connection, config), keyless::announce, UnreadCatalogue.of(schema)::open);
+                replication,
+                publications(connection, config),
+                EngineTables.of(connection, config),
+                keyless::announce,
+                UnreadCatalogue.of(schema)::open);
         return replication;
+    }
+
+    /** The publications that are streamed: the engine itself knows one. */
+    private static List<String> publications(PostgresConnection connection, PostgresConnectorConfig config)
+            throws SQLException {
+        String inserts = InsertPublication.nameFor(config.publicationName());
+        return SourcePublication.exists(connection.connection(), inserts)
+                ? List.of(config.publicationName(), inserts)
+                : List.of(config.publicationName());
     }
 
     /**

@@ -3,7 +3,7 @@ package dev.idem.check;
 import dev.idem.capture.SourceCatalogue;
 import dev.idem.capture.SourceSettings;
 import dev.idem.capture.SourceTable;
-import dev.idem.capture.TablePatterns;
+import dev.idem.capture.SourceTables;
 import dev.idem.change.TableDefinition;
 import dev.idem.change.TableId;
 import dev.idem.check.Finding.Remedy;
@@ -56,8 +56,7 @@ final class SourceCheck {
         checkSlot(source);
         checkKeptWal(source);
         SourceCatalogue catalogue = new SourceCatalogue(source.connection());
-        List<SourceTable> tables = catalogue.tables(
-                new TablePatterns(settings.tables(), settings.excludedTables()), settings.publication());
+        List<SourceTable> tables = SourceTables.chosen(source.connection(), settings);
         new SourceTablesCheck(source, settings, findings).run(tables);
         Map<TableId, TableDefinition> definitions = new TreeMap<>();
         tables.stream()

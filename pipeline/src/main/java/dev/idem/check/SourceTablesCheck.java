@@ -53,8 +53,16 @@ final class SourceTablesCheck {
         describeLeftOut();
         checkRights(tables);
         if (!tables.isEmpty()) {
-            checkPublication(tables);
+            checkPublication(tables, identified(chosen));
         }
+    }
+
+    /** The tables that the publication itself has or will have; of the others it is the one of inserts. */
+    private static Set<TableId> identified(List<SourceTable> chosen) {
+        return chosen.stream()
+                .filter(table -> table.isReplicable() && table.identified())
+                .map(SourceTable::table)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private void describe(SourceTable table) {
@@ -151,7 +159,7 @@ final class SourceTablesCheck {
         }
     }
 
-    private void checkPublication(List<TableId> tables) throws SQLException {
+    private void checkPublication(List<TableId> tables, Set<TableId> identified) throws SQLException {
         String name = SqlIdentifier.quoted(settings.publication());
         List<List<String>> rows = source.rows("""
                 select pubinsert and pubupdate and pubdelete and pubtruncate, pubviaroot,
@@ -160,7 +168,7 @@ final class SourceTablesCheck {
                 where pubname = ?
                 """, settings.publication());
         if (rows.isEmpty()) {
-            checkMayCreate(tables, name);
+            checkMayCreate(tables, identified, name);
             return;
         }
         List<String> publication = rows.get(0);
@@ -174,7 +182,7 @@ final class SourceTablesCheck {
                     "publication " + settings.publication() + " publishes partitions in place of their roots",
                     Remedy.run("alter publication " + name + " set (publish_via_partition_root = true)"));
         }
-        checkCoverage(tables, name, publication.get(2).equals("t"));
+        checkCoverage(tables, identified, name, publication.get(2).equals("t"));
     }
 
     private boolean hasPartitioned(List<TableId> tables) throws SQLException {
@@ -190,9 +198,13 @@ final class SourceTablesCheck {
         return false;
     }
 
-    private void checkCoverage(List<TableId> tables, String name, boolean isOurs) throws SQLException {
+    private void checkCoverage(List<TableId> tables, Set<TableId> identified, String name, boolean isOurs)
+            throws SQLException {
         Set<TableId> missing = new TreeSet<>(tables);
-        source.rows("select schemaname, tablename from pg_publication_tables where pubname = ?", settings.publication())
+        source.rows(
+                        "select schemaname, tablename from pg_publication_tables where pubname in (?, ?)",
+                        settings.publication(),
+                        settings.insertPublication())
                 .forEach(row -> missing.remove(new TableId(row.get(0), row.get(1))));
         if (missing.isEmpty()) {
             findings.ok("publication " + settings.publication() + " covers all " + tables.size() + " tables");
@@ -203,11 +215,27 @@ final class SourceTablesCheck {
             findings.fail(
                     "publication " + settings.publication() + " lacks " + listed(missing)
                             + ", and the role may not add them",
-                    Remedy.run("alter publication " + name + " add table " + quoted(missing)));
+                    new Remedy(additions(missing, identified, name), ""));
         }
     }
 
-    private void checkMayCreate(List<TableId> tables, String name) throws SQLException {
+    private List<String> additions(Set<TableId> missing, Set<TableId> identified, String name) {
+        Set<TableId> whole = new TreeSet<>(missing);
+        whole.retainAll(identified);
+        Set<TableId> inserts = new TreeSet<>(missing);
+        inserts.removeAll(identified);
+        List<String> statements = new ArrayList<>();
+        if (!whole.isEmpty()) {
+            statements.add("alter publication " + name + " add table " + quoted(whole));
+        }
+        if (!inserts.isEmpty()) {
+            statements.add("alter publication " + SqlIdentifier.quoted(settings.insertPublication()) + " add table "
+                    + quoted(inserts));
+        }
+        return statements;
+    }
+
+    private void checkMayCreate(List<TableId> tables, Set<TableId> identified, String name) throws SQLException {
         boolean mayCreate = source.isTrue("select has_database_privilege(current_database(), 'create')");
         if (mayCreate && ownsAll(new TreeSet<>(tables))) {
             findings.ok("publication " + settings.publication() + " does not exist yet: the first run makes it");
@@ -215,9 +243,21 @@ final class SourceTablesCheck {
             findings.fail(
                     "publication " + settings.publication() + " does not exist, and the role may not make it (expected:"
                             + " CREATE on the database and ownership of the tables, or the publication)",
-                    Remedy.run("create publication " + name + " for table " + quoted(new TreeSet<>(tables))
-                            + new SourceCatalogue(source.connection()).publicationOptions()));
+                    new Remedy(creations(tables, identified, name), ""));
         }
+    }
+
+    private List<String> creations(List<TableId> tables, Set<TableId> identified, String name) {
+        List<String> statements = new ArrayList<>();
+        statements.add("create publication " + name + (identified.isEmpty() ? "" : " for table " + quoted(identified))
+                + new SourceCatalogue(source.connection()).publicationOptions());
+        Set<TableId> inserts = new TreeSet<>(tables);
+        inserts.removeAll(identified);
+        if (!inserts.isEmpty()) {
+            statements.add("create publication " + SqlIdentifier.quoted(settings.insertPublication()) + " for table "
+                    + quoted(inserts) + " with (publish = 'insert, truncate', publish_via_partition_root = true)");
+        }
+        return statements;
     }
 
     private boolean ownsAll(Set<TableId> tables) throws SQLException {

@@ -2,7 +2,7 @@ package dev.idem.cli;
 
 import dev.idem.apply.VerificationRecord.Origin;
 import dev.idem.apply.Verifications;
-import dev.idem.capture.SourceCatalogue;
+import dev.idem.capture.SourceTables;
 import dev.idem.change.TableId;
 import dev.idem.change.Topics;
 import dev.idem.config.Settings;
@@ -89,8 +89,9 @@ final class VerifyCommand implements Callable<Integer> {
             names = "--sample",
             paramLabel = "PERCENT",
             defaultValue = "100",
-            description = "the share of each table's rows that is compared, chosen at random in chunks; tables without a"
-                    + " key are compared whole (default: ${DEFAULT-VALUE})")
+            description =
+                    "the share of each table's rows that is compared, chosen at random in chunks; tables without a"
+                            + " key are compared whole (default: ${DEFAULT-VALUE})")
     private double sample;
 
     @Option(names = "--show-keys", description = "shows the keys of some differing rows; values are never shown")
@@ -150,7 +151,7 @@ final class VerifyCommand implements Callable<Integer> {
     /** Without names: what the warehouse follows, and what the settings choose, whether the warehouse has it or not. */
     private VerifySettings verifySettings(ComparedPair pair, Pace pace) {
         List<TableId> named = tables.isEmpty()
-                ? SourceCatalogue.replicated(Pipeline.sourceSettings(pair.settings(), pair.source()))
+                ? SourceTables.replicated(Pipeline.sourceSettings(pair.settings(), pair.source()))
                 : tables;
         return pair.comparing(
                 named,

@@ -113,7 +113,8 @@ final class VerifyReport {
                 .put("incomplete", counts.incomplete())
                 .put("moving", counts.moving());
         node.put("behind", table.isBehind());
-        table.repair().ifPresent(repair -> node.put("repaired", repair.repaired()).put("left", repair.left()));
+        table.repair()
+                .ifPresent(repair -> node.put("repaired", repair.repaired()).put("left", repair.left()));
         ObjectNode columns = node.putObject("differing_columns");
         table.differingColumns().forEach(columns::put);
         table.sourceOnly().forEach(node.putArray("source_only_columns")::add);

@@ -2,11 +2,11 @@ package dev.idem.config;
 
 import dev.idem.apply.OnTableFailure;
 import dev.idem.change.TableId;
+import dev.idem.config.Settings.ApplySettings.Purge;
 import dev.idem.config.Settings.CaptureSettings.OnNewHistory;
 import dev.idem.config.Settings.HttpSettings.HttpPort;
 import dev.idem.config.Settings.LogFormat;
 import dev.idem.config.Settings.Role;
-import dev.idem.config.Settings.ApplySettings.Purge;
 import dev.idem.config.Settings.TopicSettings.Retention;
 import dev.idem.config.Settings.VerificationSettings.Interval;
 import dev.idem.config.Settings.VerificationSettings.OnDifference;

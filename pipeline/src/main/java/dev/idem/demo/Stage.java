@@ -79,10 +79,7 @@ final class Stage implements AutoCloseable {
     Verification compare(Collection<TableId> tables) {
         VerifySettings verification = new ComparedPair(settings, source(), warehouse())
                 .comparing(
-                        List.copyOf(tables),
-                        VerifySettings.Scope.FOLLOWED,
-                        VerifySettings.Limits.DEFAULT,
-                        Pace.FULL);
+                        List.copyOf(tables), VerifySettings.Scope.FOLLOWED, VerifySettings.Limits.DEFAULT, Pace.FULL);
         return new Verifier(verification).verify(table -> {});
     }
 

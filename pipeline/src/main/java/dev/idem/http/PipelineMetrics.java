@@ -294,9 +294,7 @@ public final class PipelineMetrics implements AutoCloseable {
                     "deletes below this position in the WAL are forgotten",
                     tags,
                     name,
-                    it -> it.below()
-                            .map(below -> unsigned(below.lsn().value()))
-                            .orElse(Double.NaN));
+                    it -> it.below().map(below -> unsigned(below.lsn().value())).orElse(Double.NaN));
             counter("idem.table.rows", "by outcome", tags.and("outcome", "written"), name, TableStatus::written);
             counter("idem.table.rows", "by outcome", tags.and("outcome", "deleted"), name, TableStatus::deleted);
             counter(
@@ -310,10 +308,13 @@ public final class PipelineMetrics implements AutoCloseable {
 
     private void tombstones(
             String meter, String description, Tags tags, String table, ToDoubleFunction<Tombstones> value) {
-        Gauge.builder(meter, counted, all -> Optional.ofNullable(all.get(table))
-                        .flatMap(TableStatus::tombstones)
-                        .map(value::applyAsDouble)
-                        .orElse(Double.NaN))
+        Gauge.builder(
+                        meter,
+                        counted,
+                        all -> Optional.ofNullable(all.get(table))
+                                .flatMap(TableStatus::tombstones)
+                                .map(value::applyAsDouble)
+                                .orElse(Double.NaN))
                 .description(description)
                 .tags(tags)
                 .register(registry);

@@ -31,8 +31,7 @@ public record Watched(
      * @param view opens a view; the caller closes it
      * @param ordered is called when something was ordered
      */
-    public record Orders(
-            Supplier<WarehouseView> view, Requests requests, PipelineActions actions, Runnable ordered) {}
+    public record Orders(Supplier<WarehouseView> view, Requests requests, PipelineActions actions, Runnable ordered) {}
 
     /** The youngest dead letters. */
     List<DeadLetter> deadLetters(int limit) {

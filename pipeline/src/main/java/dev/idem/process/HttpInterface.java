@@ -81,8 +81,7 @@ public final class HttpInterface implements AutoCloseable {
         }
     }
 
-    private static Watched.Orders orders(
-            Warehouse warehouse, String name, @Nullable ResyncRelay relay, Parts parts) {
+    private static Watched.Orders orders(Warehouse warehouse, String name, @Nullable ResyncRelay relay, Parts parts) {
         return new Watched.Orders(
                 () -> new WarehouseView(warehouse, name),
                 new Requests(warehouse, name),

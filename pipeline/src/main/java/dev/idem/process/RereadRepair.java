@@ -29,7 +29,6 @@ public final class RereadRepair implements Repairer {
 
     @Override
     public void repair(TableId table, Optional<RowKeys> rows) {
-        RereadTail.ask(
-                log, topics, List.of(new RereadRequest(table, "verification found that it differs", rows)));
+        RereadTail.ask(log, topics, List.of(new RereadRequest(table, "verification found that it differs", rows)));
     }
 }

@@ -72,8 +72,8 @@ final class VerificationRunner implements AutoCloseable {
 
     /** Begins, where this process reaches both databases and anything can be wanted of it; else empty. */
     static Optional<VerificationRunner> start(Settings settings, EmbeddedServers servers, Pipeline pipeline) {
-        boolean isWanted =
-                settings.verification().interval().isPresent() || settings.http().port().isPresent();
+        boolean isWanted = settings.verification().interval().isPresent()
+                || settings.http().port().isPresent();
         boolean reachesSource =
                 settings.role().captures() || settings.source().database().url().isPresent();
         if (!isWanted || !settings.role().applies() || !reachesSource) {
@@ -125,7 +125,10 @@ final class VerificationRunner implements AutoCloseable {
     }
 
     private boolean isWriter() {
-        return pipeline.sink().map(Sink::state).filter(Sink.State.RUNNING::equals).isPresent()
+        return pipeline.sink()
+                        .map(Sink::state)
+                        .filter(Sink.State.RUNNING::equals)
+                        .isPresent()
                 && verifications.isConsistent();
     }
 
@@ -134,7 +137,8 @@ final class VerificationRunner implements AutoCloseable {
         if (order.isPresent()) {
             List<TableId> tables = order.get().table().map(List::of).orElseGet(verifications::followed);
             Pace pace = new Pace(settings.rowsPerSecond(), 1);
-            tables.forEach(table -> compare(table, Origin.REQUEST, pace, order.get().repair()));
+            tables.forEach(
+                    table -> compare(table, Origin.REQUEST, pace, order.get().repair()));
             verifications.done(order.get());
             return true;
         }
@@ -149,7 +153,10 @@ final class VerificationRunner implements AutoCloseable {
 
     /** The table that was compared longest ago, where that is too long; none while a table is read anew. */
     private Optional<TableId> due(Duration interval) {
-        if (pipeline.captureStatus().map(CaptureStatus::detail).filter(detail -> !detail.isEmpty()).isPresent()) {
+        if (pipeline.captureStatus()
+                .map(CaptureStatus::detail)
+                .filter(detail -> !detail.isEmpty())
+                .isPresent()) {
             return Optional.empty();
         }
         Map<TableId, VerificationRecord> last = verifications.last();
@@ -166,8 +173,7 @@ final class VerificationRunner implements AutoCloseable {
 
     private void compare(TableId table, Origin origin, Pace pace, boolean repair) {
         VerificationJournal journal = new VerificationJournal(verifications, origin, pace.share());
-        Limits limits =
-                Limits.DEFAULT.withMaxWait(MAX_LAG).withStatementTimeout(settings.statementTimeout());
+        Limits limits = Limits.DEFAULT.withMaxWait(MAX_LAG).withStatementTimeout(settings.statementTimeout());
         new Verifier(
                         pair.comparing(List.of(table), Scope.NAMED, limits, pace),
                         repair ? Optional.of(new RepairSettings(repairer, REPAIR)) : Optional.empty())

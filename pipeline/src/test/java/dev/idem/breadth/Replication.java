@@ -2,6 +2,7 @@ package dev.idem.breadth;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.idem.capture.SourceSettings;
 import dev.idem.change.RereadRequest;
 import dev.idem.change.TableId;
 import dev.idem.change.Topics;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +55,17 @@ final class Replication implements AutoCloseable {
         flags.put("warehouse.password", warehouse.password());
         flags.put("kafka.bootstrap.servers", kafka.bootstrapServers());
         flags.put("topic.partitions", "2");
+    }
+
+    SourceSettings sourceSettings() {
+        return new SourceSettings(
+                Objects.requireNonNull(flags.get("source.url")),
+                source.user(),
+                source.password(),
+                "idem_" + NAME,
+                "idem_" + NAME,
+                List.of(),
+                List.of());
     }
 
     TestPostgres sourceServer() {

@@ -83,7 +83,7 @@ class RereadRuleTest {
     }
 
     private static RelationFacts facts(List<Attribute> attributes) {
-        return new RelationFacts(Optional.empty(), attributes, List.of(), List.of());
+        return new RelationFacts(Optional.empty(), false, attributes, List.of(), List.of());
     }
 
     private static TableDefinition table(ColumnDefinition... columns) {

@@ -13,6 +13,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -106,9 +107,13 @@ class SnapshotReadingIT {
         server.execute(TABLE);
         try (Connection connection = server.connect()) {
             SourcePublication publication = new SourcePublication(connection, "gone");
-            assertThatThrownBy(() -> publication.ensure(List.of(new TableId("s", "t"), new TableId("s", "was"))))
+            assertThatThrownBy(() -> publication.ensure(List.of(table("t"), table("was"))))
                     .isInstanceOfSatisfying(
                             PipelineException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.SOURCE_UNREACHABLE));
         }
+    }
+
+    private static SourceTable table(String name) {
+        return new SourceTable(new TableId("s", name), Optional.empty(), Optional.empty(), true);
     }
 }

@@ -45,6 +45,32 @@ class SourceScriptsIT {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("dev.idem.testing.PostgresVersions#chosen")
+    void publication_takes_no_writes_from_tables_without_an_identity(String version) throws SQLException, IOException {
+        try (TestPostgres source = TestPostgres.start(version)) {
+            source.execute(
+                    "create table orders (id int primary key)",
+                    "create table log (line text)",
+                    "create table later (line text)",
+                    "insert into log values ('a')");
+            run(source, List.of("020_publication.sql"));
+            source.execute("update log set line = 'b'", "delete from log", "alter table later replica identity full");
+            run(source, List.of("020_publication.sql"));
+
+            try (Connection connection = source.connect();
+                    Statement statement = connection.createStatement()) {
+                assertThat(count(
+                                statement,
+                                "select count(*) from pg_publication_tables where pubname || '.' || tablename in"
+                                        + " ('idem_idem.orders', 'idem_idem.later', 'idem_idem_inserts.log')"))
+                        .isEqualTo(3);
+                assertThat(count(statement, "select count(*) from pg_publication_tables"))
+                        .isEqualTo(3);
+            }
+        }
+    }
+
     private static void run(TestPostgres source, List<String> scripts) throws SQLException, IOException {
         for (String script : scripts) {
             source.execute(read(script));

@@ -151,9 +151,7 @@ class HttpInterfaceIT {
         assertThat(get("/metrics").body())
                 .containsPattern("(?m)^idem_table_differences\\{.*table=\"items\"} 0.0$")
                 .containsPattern("(?m)^idem_table_verified_seconds\\{.*table=\"items\"} [1-9].*$");
-        assertThat(get("/api/v1/verifications").body())
-                .doesNotContain("secret")
-                .doesNotContain("9003");
+        assertThat(get("/api/v1/verifications").body()).doesNotContain("secret").doesNotContain("9003");
         assertThat(post("/api/v1/verifications", "v2", "{\"repair\": 1}").statusCode())
                 .isEqualTo(400);
         assertThat(post("/api/v1/pause", "v3", "{\"repair\": true}").statusCode())

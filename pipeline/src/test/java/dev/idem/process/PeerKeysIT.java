@@ -149,8 +149,6 @@ class PeerKeysIT extends PipelinePerTest {
                 "update coded set code = 'c' where code = 'b'",
                 "delete from coded where code = 'c'",
                 "insert into fixed values (1, 1)");
-        org.assertj.core.api.Assertions.assertThatThrownBy(() -> pipeline.source("update fixed set v = 2"))
-                .hasMessageContaining("replica identity");
 
         pipeline.assertEqualAndReplayable("coded", "fixed");
     }

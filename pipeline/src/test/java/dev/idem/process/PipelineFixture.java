@@ -315,8 +315,7 @@ final class PipelineFixture implements AutoCloseable {
         Settings settings = settings();
         ReachedDatabases databases = new ReachedDatabases(settings);
         return new ComparedPair(settings, databases.source(), databases.warehouse())
-                .comparing(
-                        List.of(), VerifySettings.Scope.FOLLOWED, VerifySettings.Limits.DEFAULT, Pace.FULL);
+                .comparing(List.of(), VerifySettings.Scope.FOLLOWED, VerifySettings.Limits.DEFAULT, Pace.FULL);
     }
 
     @Override

@@ -65,7 +65,9 @@ class TombstonePurgeIT extends PipelinePerTest {
     void deletes_are_forgotten_behind_what_the_log_holds_and_nothing_comes_back() throws Exception {
         for (String table : List.of("gone", "part", "early", "paused", "asked", "replayed", "heap")) {
             awaitPass(table);
-            assertThat(deletes(table)).as("%s, of which the log holds everything", table).isEqualTo(ALL_DELETES);
+            assertThat(deletes(table))
+                    .as("%s, of which the log holds everything", table)
+                    .isEqualTo(ALL_DELETES);
         }
         assertThat(replayedChanges()).isZero();
 
@@ -112,21 +114,26 @@ class TombstonePurgeIT extends PipelinePerTest {
     /** Until it was found out once how far the deletes of the table can be forgotten. */
     private void awaitPass(String table) {
         await().atMost(PATIENCE)
-                .until(() -> !pipeline.warehouseValue("select purge.target from idem.tombstone_purge as purge join idem.target"
-                                + " as target on target.id = purge.target where below_epoch > 0 and source_table = '"
-                                + table + "'")
+                .until(() -> !pipeline.warehouseValue(
+                                "select purge.target from idem.tombstone_purge as purge join idem.target"
+                                        + " as target on target.id = purge.target where below_epoch > 0 and source_table = '"
+                                        + table + "'")
                         .isEmpty());
     }
 
     private void awaitDeletes(String table, String count) {
-        await().alias("deletes of " + table).atMost(PATIENCE).until(() -> deletes(table).equals(count));
+        await().alias("deletes of " + table)
+                .atMost(PATIENCE)
+                .until(() -> deletes(table).equals(count));
     }
 
     private void awaitWaiting(String table, String reason) {
-        await().alias(table + " waits").atMost(PATIENCE).until(() -> pipeline.warehouseValue(
-                        "select waits from idem.tombstone_purge as purge join idem.target as target"
-                                + " on target.id = purge.target where source_table = '" + table + "'")
-                .contains(reason));
+        await().alias(table + " waits")
+                .atMost(PATIENCE)
+                .until(() -> pipeline.warehouseValue(
+                                "select waits from idem.tombstone_purge as purge join idem.target as target"
+                                        + " on target.id = purge.target where source_table = '" + table + "'")
+                        .contains(reason));
     }
 
     private String deletes(String table) {

@@ -112,14 +112,15 @@ class VerifyRepairIT extends PipelinePerTest {
                             .containsExactly("t equal 0 0", "u equal 0 0", "t repaired 1 1", "u repaired 1 1"));
             pipeline.assertEqual("t");
             assertThat(pipeline.warehouseValues("select id from u")).containsExactly("1");
-            assertThat(watched.status().tables()).allSatisfy(table -> assertThat(table.verification())
-                    .isPresent());
+            assertThat(watched.status().tables())
+                    .allSatisfy(table -> assertThat(table.verification()).isPresent());
         }
     }
 
     private List<String> records() {
-        return pipeline.warehouseValues("select source_table || ' ' || result || ' ' || differing + extra || ' ' || repaired"
-                + " from idem.verification where origin = 'continuous' order by id");
+        return pipeline.warehouseValues(
+                "select source_table || ' ' || result || ' ' || differing + extra || ' ' || repaired"
+                        + " from idem.verification where origin = 'continuous' order by id");
     }
 
     private void write(AtomicBoolean stop) {

@@ -40,8 +40,8 @@ final class RememberedDeletes {
         for (TableDefinition table : SourceTables.ALL) {
             Map<List<@Nullable String>, RowVersion> now = world.warehouse().tombstones(place(table));
             Map<List<@Nullable String>, RowVersion> all = ever.computeIfAbsent(table.table(), id -> new HashMap<>());
-            now.forEach((key, version) ->
-                    all.merge(key, version, (one, other) -> one.compareTo(other) < 0 ? other : one));
+            now.forEach(
+                    (key, version) -> all.merge(key, version, (one, other) -> one.compareTo(other) < 0 ? other : one));
             Integer before = lastSizes.put(table.table(), now.size());
             forgot |= before != null && now.size() < before;
         }
@@ -72,8 +72,7 @@ final class RememberedDeletes {
 
     private static void check(Change change, Map<List<@Nullable String>, RowVersion> forgotten, RowVersion floor) {
         Version version = change.version();
-        RowVersion comes =
-                new RowVersion(version.epoch(), version.lsn().value(), version.ordinal());
+        RowVersion comes = new RowVersion(version.epoch(), version.lsn().value(), version.ordinal());
         if (comes.compareTo(floor) < 0) {
             return;
         }

@@ -238,8 +238,7 @@ final class SimulatedCapture {
 
     private void read(TableDefinition table, long request) {
         Lsn point = source.consistentPoint(random);
-        Reread begun =
-                new Reread(table, point, source.history().asOf(point).rows(table), request);
+        Reread begun = new Reread(table, point, source.history().asOf(point).rows(table), request);
         if (table.hasKey()) {
             reread = begun;
             source.heartbeat(random);

@@ -84,12 +84,7 @@ final class SimulatedSink {
     private ApplyLoop opened() {
         ApplyLoop open = loop;
         if (open == null) {
-            open = ApplyLoops.open(
-                    warehouse,
-                    world.consumers(),
-                    world.topics(),
-                    settings,
-                    claim);
+            open = ApplyLoops.open(warehouse, world.consumers(), world.topics(), settings, claim);
             claim = claim.goingOn();
             generation = open.progress().generation();
             loop = open;

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Documents with large text that most updates do not touch, whose keys change, which are deleted and written again under
- * the same key, and which are rolled back, all of it also within one transaction.
+ * Documents with large text that most updates do not touch, whose keys change, which are deleted and written again
+ * under the same key, and which are rolled back, all of it also within one transaction.
  */
 final class Archive implements StormClient {
 

@@ -37,8 +37,9 @@ class BrokenConnectionsIT {
     }
 
     @Test
-    @DisplayName("trap 32: a commit that breaks off at any stage, in the warehouse or in Kafka, is neither lost nor done"
-            + " twice, keyless table included")
+    @DisplayName(
+            "trap 32: a commit that breaks off at any stage, in the warehouse or in Kafka, is neither lost nor done"
+                    + " twice, keyless table included")
     void commit_that_breaks_off_at_any_stage_is_neither_lost_nor_done_twice() throws SQLException {
         try (TestKafka kafka = TestKafka.start();
                 FaultProxy toKafka = FaultProxy.toKafka(kafka.port());

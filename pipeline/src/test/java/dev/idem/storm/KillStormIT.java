@@ -9,12 +9,12 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
- * The source, the capture, the broker, the sink and the warehouse, each in a process of its own, killed with SIGKILL and
- * stopped with SIGSTOP at random moments under load, some of them several at once.
+ * The source, the capture, the broker, the sink and the warehouse, each in a process of its own, killed with SIGKILL
+ * and stopped with SIGSTOP at random moments under load, some of them several at once.
  *
  * <p>The long form, from a clean clone: {@code ./mvnw -B -pl pipeline -am verify -Dit.test=KillStormIT -Dtest=none
- * -Didem.storm.minutes=15 -Didem.storm.kills=80 -Didem.storm.freezes=12 -Didem.storm.longest-freeze=90}; what else can be
- * said see {@link StormPlan}.
+ * -Didem.storm.minutes=15 -Didem.storm.kills=80 -Didem.storm.freezes=12 -Didem.storm.longest-freeze=90}; what else can
+ * be said see {@link StormPlan}.
  */
 class KillStormIT {
 
@@ -24,8 +24,9 @@ class KillStormIT {
     private final StormPlan plan = StormPlan.fromSystemProperties();
 
     @Test
-    @DisplayName("kill -9 and SIGSTOP of every part at random moments: tables end equal, no row doubled, nothing resurrected,"
-            + " no version falls, no transaction seen in half")
+    @DisplayName(
+            "kill -9 and SIGSTOP of every part at random moments: tables end equal, no row doubled, nothing resurrected,"
+                    + " no version falls, no transaction seen in half")
     void parts_struck_at_random_moments_lose_double_and_resurrect_nothing() throws SQLException {
         say(plan);
         try (StormServers servers = StormServers.start();

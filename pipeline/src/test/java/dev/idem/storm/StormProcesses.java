@@ -39,7 +39,8 @@ final class StormProcesses implements AutoCloseable {
         long until = System.nanoTime() + time.toNanos();
         do {
             requireAlive();
-            long left = Math.min(500, Duration.ofNanos(until - System.nanoTime()).toMillis());
+            long left =
+                    Math.min(500, Duration.ofNanos(until - System.nanoTime()).toMillis());
             process(StormPart.CAPTURE).awaitEnd(Duration.ofMillis(Math.max(0, left)));
         } while (System.nanoTime() < until);
     }
@@ -48,8 +49,7 @@ final class StormProcesses implements AutoCloseable {
     void requireAlive() {
         idem.forEach((part, process) -> {
             if (!process.isAlive()) {
-                throw new AssertionError(
-                        part + " ended by itself with " + process.exitCode() + ":\n" + process.tail());
+                throw new AssertionError(part + " ended by itself with " + process.exitCode() + ":\n" + process.tail());
             }
         });
     }

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * Somebody who looks at the warehouse five times a second, adds up the bank and goes through the archive.
  *
  * <p>In each look, which is one repeatable-read transaction: the four sums are equal, nothing is younger than
- * {@code idem.progress} says, and that never falls; the version of no document falls, none that was gone is back with an
- * older version, and none is there that was rolled back.
+ * {@code idem.progress} says, and that never falls; the version of no document falls, none that was gone is back with
+ * an older version, and none is there that was rolled back.
  *
  * <p><i>Threads:</i> one of its own; results may be read by any.
  */

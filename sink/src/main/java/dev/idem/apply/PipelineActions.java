@@ -91,11 +91,9 @@ public final class PipelineActions {
     /** The table is compared at the source and in the warehouse. */
     public Requests.Work verify(TableId table, boolean repair) {
         return known(table, handle -> {
-            run(
-                    handle.createUpdate("""
+            run(handle.createUpdate("""
                             insert into idem.verification_order (pipeline, source_schema, source_table, repair)
-                            values (:pipeline, :schema, :table, :repair)""").bind("repair", repair),
-                    table);
+                            values (:pipeline, :schema, :table, :repair)""").bind("repair", repair), table);
             return Requests.Answer.accepted("verification asked for");
         });
     }

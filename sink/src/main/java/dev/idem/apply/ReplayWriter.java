@@ -295,8 +295,8 @@ public final class ReplayWriter implements AutoCloseable {
     }
 
     /**
-     * The row of a re-read lies behind changes of the stream that are newer, and a piece need not hold them. A key change
-     * behind it must not take the row's values for the latest, so the two are written apart.
+     * The row of a re-read lies behind changes of the stream that are newer, and a piece need not hold them. A key
+     * change behind it must not take the row's values for the latest, so the two are written apart.
      */
     private void separate(Version next) {
         boolean ofSnapshot = next.ordinal() == 0;

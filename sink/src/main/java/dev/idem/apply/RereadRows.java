@@ -13,9 +13,9 @@ import org.jdbi.v3.core.Handle;
 /**
  * What is known of the rows that re-reads of a table have brought.
  *
- * <p>Up to which version they came ahead of the stream: what the stream brings below it is older than what the warehouse
- * may hold. And up to where they lie in the log: they may be older than the stream's changes before them, and a
- * partition that begins with a change above this position holds none of them any more.
+ * <p>Up to which version they came ahead of the stream: what the stream brings below it is older than what the
+ * warehouse may hold. And up to where they lie in the log: they may be older than the stream's changes before them, and
+ * a partition that begins with a change above this position holds none of them any more.
  *
  * <p>All writing happens in the caller's transaction. After a rollback {@link #load} must be called again.
  *
@@ -37,8 +37,8 @@ final class RereadRows {
     private record Marks(Version ahead, Version behind) {}
 
     /**
-     * Takes over from another writer. Where that was one that did not note up to where re-reads lie in the log, all that
-     * it applied may be of a re-read.
+     * Takes over from another writer. Where that was one that did not note up to where re-reads lie in the log, all
+     * that it applied may be of a re-read.
      */
     static void takeOver(Handle handle, String pipeline) {
         handle.createUpdate("""
@@ -53,9 +53,7 @@ final class RereadRows {
                         from idem.progress as progress
                         where progress.pipeline = :pipeline
                           and target.pipeline = progress.pipeline
-                          and progress.rereads_noted_by is distinct from progress.generation - 1""")
-                .bind("pipeline", pipeline)
-                .execute();
+                          and progress.rereads_noted_by is distinct from progress.generation - 1""").bind("pipeline", pipeline).execute();
         handle.createUpdate("update idem.progress set rereads_noted_by = generation where pipeline = :pipeline")
                 .bind("pipeline", pipeline)
                 .execute();

@@ -32,8 +32,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p><i>Threads:</i> the writer's thread, except {@link #wakeup}.
  *
- * <p><i>Fails:</i> with what is no matter of the log or of one table. Each transaction happened whole or not at all, and
- * what is left is done after a later look.
+ * <p><i>Fails:</i> with what is no matter of the log or of one table. Each transaction happened whole or not at all,
+ * and what is left is done after a later look.
  */
 final class TombstonePurge implements AutoCloseable {
 
@@ -74,8 +74,7 @@ final class TombstonePurge implements AutoCloseable {
     }
 
     /** What is left of a table, from a block on; {@code below} is the lowest bound that was used so far. */
-    private record Part(
-            Entry entry, long block, @Nullable Version below) {}
+    private record Part(Entry entry, long block, @Nullable Version below) {}
 
     /**
      * A purge that looks first when an interval has passed.

@@ -68,9 +68,11 @@ public final class Verifications implements AutoCloseable {
 
     /** Adds to the record; the oldest of the table goes where it has enough. */
     public void add(VerificationRecord record) {
-        call("writing idem.verification", handle -> handle.inTransaction(same -> {
-            insert(same, record);
-            return same.createUpdate("""
+        call(
+                "writing idem.verification",
+                handle -> handle.inTransaction(same -> {
+                    insert(same, record);
+                    return same.createUpdate("""
                             delete from idem.verification
                             where pipeline = :pipeline and source_schema = :schema and source_table = :table
                               and id <= (
@@ -80,12 +82,12 @@ public final class Verifications implements AutoCloseable {
                                 order by id desc
                                 offset :kept limit 1
                               )""")
-                    .bind("pipeline", pipeline)
-                    .bind("schema", record.table().schema())
-                    .bind("table", record.table().name())
-                    .bind("kept", KEPT)
-                    .execute();
-        }));
+                            .bind("pipeline", pipeline)
+                            .bind("schema", record.table().schema())
+                            .bind("table", record.table().name())
+                            .bind("kept", KEPT)
+                            .execute();
+                }));
     }
 
     private void insert(Handle handle, VerificationRecord record) {
@@ -218,7 +220,9 @@ public final class Verifications implements AutoCloseable {
 
     /** The order is done. */
     public void done(Order order) {
-        call("writing idem.verification_order", handle -> handle.createUpdate("""
+        call(
+                "writing idem.verification_order",
+                handle -> handle.createUpdate("""
                                 delete from idem.verification_order where pipeline = :pipeline and id = :id""")
                         .bind("pipeline", pipeline)
                         .bind("id", order.id())

@@ -107,9 +107,7 @@ public final class WarehouseView implements AutoCloseable {
     public List<VerificationRecord> verifications(int limit) {
         return call(
                 "reading idem.verification",
-                handle -> Verifications.isThere(handle)
-                        ? Verifications.youngest(handle, pipeline, limit)
-                        : List.of());
+                handle -> Verifications.isThere(handle) ? Verifications.youngest(handle, pipeline, limit) : List.of());
     }
 
     private static boolean isMade(Handle handle) {

@@ -40,6 +40,13 @@ public record ColumnDefinition(
                 : new ColumnDefinition(newName, type, number, notNull, toastable, generation, collation, missing);
     }
 
+    /** The same column, forbidding NULL. */
+    public ColumnDefinition forbiddingNull() {
+        return notNull
+                ? this
+                : new ColumnDefinition(name, type, number, true, toastable, generation, collation, missing);
+    }
+
     /** The same column with another attribute number. */
     ColumnDefinition withNumber(int newNumber) {
         return new ColumnDefinition(name, type, newNumber, notNull, toastable, generation, collation, missing);

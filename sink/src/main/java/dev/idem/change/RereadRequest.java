@@ -45,7 +45,8 @@ public record RereadRequest(TableId table, String reason, Optional<RowKeys> rows
         if (rows.isEmpty()) {
             return this;
         }
-        if (later.rows.isEmpty() || !rows.get().columns().equals(later.rows.get().columns())) {
+        if (later.rows.isEmpty()
+                || !rows.get().columns().equals(later.rows.get().columns())) {
             return new RereadRequest(table, later.reason);
         }
         RowKeys both = rows.get().and(later.rows.get());

@@ -20,8 +20,8 @@ public record RowKeys(List<String> columns, List<List<String>> keys) {
         Set<List<String>> distinct = new LinkedHashSet<>();
         for (List<String> key : keys) {
             if (key.size() != columns.size()) {
-                throw new IllegalArgumentException(
-                        "a key of " + key.size() + " values (expected: " + columns.size() + ", those of " + columns + ')');
+                throw new IllegalArgumentException("a key of " + key.size() + " values (expected: " + columns.size()
+                        + ", those of " + columns + ')');
             }
             distinct.add(List.copyOf(key));
         }

@@ -47,7 +47,8 @@ public record ConsumerProperties(Map<String, Object> settings) implements Consum
         effective.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 500);
         effective.putAll(settings);
         effective.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId);
-        effective.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation.toString().toLowerCase(Locale.ROOT));
+        effective.put(
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation.toString().toLowerCase(Locale.ROOT));
         effective.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         effective.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         effective.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);

@@ -130,8 +130,7 @@ public final class CutFollower implements AutoCloseable {
     /** True where every cut below that offset has been handed out. */
     public boolean hasReached(long offset) {
         return waiting.isEmpty()
-                && ConsumerProperties.call(
-                                "reading " + partition, () -> consumer.position(partition, ANSWER_TIMEOUT))
+                && ConsumerProperties.call("reading " + partition, () -> consumer.position(partition, ANSWER_TIMEOUT))
                         >= offset;
     }
 

@@ -82,8 +82,7 @@ public final class LogRetention implements AutoCloseable {
         rereads = all.stream().filter(schema::isToBeReread).collect(Collectors.toSet());
         firsts.clear();
         unread.clear();
-        unread.addAll(open().starts()
-                .partitions(all.stream().map(topics::of).collect(Collectors.toSet())));
+        unread.addAll(open().starts().partitions(all.stream().map(topics::of).collect(Collectors.toSet())));
         return true;
     }
 
@@ -95,8 +94,8 @@ public final class LogRetention implements AutoCloseable {
         }
         open().starts()
                 .of(some)
-                .forEach((partition, version) -> firsts.merge(
-                        partition.topic(), version, (one, other) -> one.isBefore(other) ? one : other));
+                .forEach((partition, version) ->
+                        firsts.merge(partition.topic(), version, (one, other) -> one.isBefore(other) ? one : other));
         if (unread.isEmpty()) {
             cutsEnd = end(topics.progress());
         }
@@ -106,9 +105,11 @@ public final class LogRetention implements AutoCloseable {
     /** Where a topic of one partition ends, with what is not committed yet. */
     private long end(String topic) {
         TopicPartition partition = new TopicPartition(topic, 0);
-        return ConsumerProperties.call("asking where " + topic + " ends", () -> open().ends()
-                .endOffsets(Set.of(partition), ANSWER_TIMEOUT)
-                .getOrDefault(partition, 0L));
+        return ConsumerProperties.call(
+                "asking where " + topic + " ends",
+                () -> open().ends()
+                        .endOffsets(Set.of(partition), ANSWER_TIMEOUT)
+                        .getOrDefault(partition, 0L));
     }
 
     /** Names under which changes of the table may stand in the log. */

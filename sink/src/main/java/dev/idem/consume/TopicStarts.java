@@ -90,7 +90,8 @@ final class TopicStarts implements AutoCloseable {
             consumer.poll(POLL).forEach(this::take);
             if (known.size() > before) {
                 silentSince = System.nanoTime();
-                consumer.pause(known.keySet().stream().filter(partitions::contains).toList());
+                consumer.pause(
+                        known.keySet().stream().filter(partitions::contains).toList());
             } else if (System.nanoTime() - silentSince > SILENCE.toNanos()) {
                 throw new PipelineException(
                         ErrorKind.LOG_UNREACHABLE,

@@ -165,6 +165,11 @@ public final class TableSql {
                 .formatted(table.quoted(), column.quoted(), forbidsNull(column, table) ? "set" : "drop");
     }
 
+    /** Lets a column hold NULL that is no longer followed. */
+    public static String allowNull(TargetTable table, String column) {
+        return "alter table " + table.quoted() + " alter column " + SqlIdentifier.quoted(column) + " drop not null";
+    }
+
     private static String definition(TargetColumn column, TargetTable table) {
         return column.quoted() + " " + column.definedType() + (forbidsNull(column, table) ? " not null" : "");
     }

@@ -1,5 +1,6 @@
 package dev.idem.target;
 
+import dev.idem.change.ColumnDefinition;
 import dev.idem.change.TableDefinition;
 import dev.idem.sql.KeySql;
 import dev.idem.sql.SqlIdentifier;
@@ -40,14 +41,21 @@ final class KeyChange {
                 .toList();
     }
 
-    /** Takes away what tells rows apart, so that the columns can be changed. */
-    static void leave(Handle handle, TargetTable old) {
+    /**
+     * Takes away what tells rows apart, so that the columns can be changed. A column of the key that the table has no
+     * longer allows NULL from now on: the primary key had forbidden it, whatever the definition says.
+     */
+    static void leave(Handle handle, TargetTable old, TableDefinition from, TableDefinition to) {
         List<String> statements = handle.createQuery(KeySql.dropsOfIdentity())
                 .bind(0, SqlIdentifier.quoted(old.schema(), old.name()))
                 .bindArray(1, String.class, KeySql.identity(old).toArray())
                 .mapTo(String.class)
                 .list();
         statements.forEach(handle::execute);
+        List<Integer> stay = to.columns().stream().map(ColumnDefinition::number).toList();
+        from.columns().stream()
+                .filter(column -> from.key().contains(column.name()) && !stay.contains(column.number()))
+                .forEach(column -> handle.execute(TableSql.allowNull(old, column.name())));
         handle.execute(KeySql.dropTombstones(old));
     }
 

@@ -304,12 +304,12 @@ public final class TargetTables {
 
     private void reshape(Handle handle, ReplicatedTable known, TargetTable target, TableDefinition definition) {
         boolean keyChanges = KeyChange.isBetween(known.definition(), definition);
-        if (keyChanges) {
-            KeyChange.leave(handle, known.target());
-        }
-        computed.leave(handle, known.target(), target);
         TableDefinition from = WarehouseColumns.named(known.definition());
         TableDefinition to = WarehouseColumns.named(definition);
+        if (keyChanges) {
+            KeyChange.leave(handle, known.target(), from, to);
+        }
+        computed.leave(handle, known.target(), target);
         Map<String, ExistingColumn> present = ExistingTable.columns(handle, known.target());
         for (String statement : Evolution.statements(known.target(), present, from, to, settings.droppedColumns())) {
             handle.execute(statement);

@@ -63,8 +63,8 @@ final class CatchUp {
     }
 
     /**
-     * True where a commit that the capture may have seen is not visible at the source yet, since its session waits for a
-     * synchronous standby: the warehouse is ahead then. Other roles' sessions tell that only to members of
+     * True where a commit that the capture may have seen is not visible at the source yet, since its session waits for
+     * a synchronous standby: the warehouse is ahead then. Other roles' sessions tell that only to members of
      * {@code pg_monitor}.
      */
     private boolean isCommitInvisible() {

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * Finds what is wrong for good in rows that are written all the time.
  *
  * <p>Such a row never stands still, but a column of it may: one that shows on each side the same in every look, and not
- * the same on both sides, differs, since the pipeline has passed the source's position between the looks. That there are
- * many looks tells it from a column that goes to and fro between two values.
+ * the same on both sides, differs, since the pipeline has passed the source's position between the looks. That there
+ * are many looks tells it from a column that goes to and fro between two values.
  *
  * <p><i>Threads:</i> one thread.
  */

@@ -6,8 +6,8 @@ package dev.idem.verify;
  * <p><i>Threads:</i> immutable.
  *
  * @param rowsPerSecond how many rows of the source are looked at in a second on average; 0 for as many as can be
- * @param share of the chunks of a table with a key that are compared, chosen at random; 1 for all. A table without a key
- *     is compared whole
+ * @param share of the chunks of a table with a key that are compared, chosen at random; 1 for all. A table without a
+ *     key is compared whole
  */
 public record Pace(long rowsPerSecond, double share) {
 

@@ -23,7 +23,6 @@ record Shape(boolean partitioned, Map<String, Column> columns, Optional<String> 
         return new Shape(partitioned, left, condition, key);
     }
 
-
     /**
      * A column.
      *

@@ -92,10 +92,11 @@ final class ShapeCatalogue {
 
     /** The table's shape as a publication publishes it: a list of columns and a filter of rows leave the others out. */
     Optional<Shape> shape(TableId table, Optional<String> publication) {
-        return shape(table).map(shape -> publication
-                .filter(name -> database.majorVersion() >= VERSION_WITH_FILTERS)
-                .map(name -> published(shape, table, name))
-                .orElse(shape));
+        return shape(table)
+                .map(shape -> publication
+                        .filter(name -> database.majorVersion() >= VERSION_WITH_FILTERS)
+                        .map(name -> published(shape, table, name))
+                        .orElse(shape));
     }
 
     private Shape published(Shape shape, TableId table, String publication) {
@@ -106,9 +107,8 @@ final class ShapeCatalogue {
                         List.of(publication, table.schema(), table.name()),
                         row -> {
                             Array names = row.getArray(1);
-                            Set<String> published = names == null
-                                    ? shape.columns().keySet()
-                                    : Set.of((String[]) names.getArray());
+                            Set<String> published =
+                                    names == null ? shape.columns().keySet() : Set.of((String[]) names.getArray());
                             return shape.published(published, Optional.ofNullable(row.getString(2)));
                         })
                 .stream()

@@ -100,7 +100,8 @@ record TablePair(
                 .toList();
         return new TablePair(
                 table,
-                new ComparedTable(table.schema(), table.name(), source.partitioned(), columns, ordered, source.filter(), false),
+                new ComparedTable(
+                        table.schema(), table.name(), source.partitioned(), columns, ordered, source.filter(), false),
                 new ComparedTable(
                         place.schema(),
                         place.name(),

@@ -21,8 +21,7 @@ import java.util.TreeMap;
  * @param generated columns that the source computes: not replicated and not compared
  * @param examples some of the differing rows
  * @param chunks how many pieces of the table were compared
- * @param isBehind true where the pipeline did not come up within the wait, so that what differs may still be on its
- *     way
+ * @param isBehind true where the pipeline did not come up within the wait, so that what differs may still be on its way
  * @param repair what became of the differing rows; empty where they were left as they are
  */
 public record TableResult(
@@ -68,7 +67,18 @@ public record TableResult(
     }
 
     static TableResult notCompared(TableId table, String obstacle) {
-        return new TableResult(table, obstacle, Counts.NONE, Map.of(), List.of(), List.of(), List.of(), List.of(), 0, false, Optional.empty());
+        return new TableResult(
+                table,
+                obstacle,
+                Counts.NONE,
+                Map.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                0,
+                false,
+                Optional.empty());
     }
 
     /** The same after a repair. */

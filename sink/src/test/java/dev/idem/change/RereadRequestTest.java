@@ -54,8 +54,9 @@ class RereadRequestTest {
 
     @Test
     void key_of_another_width_is_malformed_and_its_values_are_not_told() {
-        byte[] text = "{\"schema\":\"s\",\"table\":\"t\",\"reason\":\"r\",\"columns\":[\"a\"],\"keys\":[[\"secret\",\"2\"]]}"
-                .getBytes(StandardCharsets.UTF_8);
+        byte[] text =
+                "{\"schema\":\"s\",\"table\":\"t\",\"reason\":\"r\",\"columns\":[\"a\"],\"keys\":[[\"secret\",\"2\"]]}"
+                        .getBytes(StandardCharsets.UTF_8);
 
         assertThatThrownBy(() -> RereadRequest.decode(text))
                 .isInstanceOf(MalformedEventException.class)

@@ -191,6 +191,23 @@ class TargetTablesIT {
         }
     }
 
+    /** The definition says nothing of NOT NULL where the stream did not; the primary key has it all the same. */
+    @Test
+    void key_column_that_is_gone_does_not_refuse_rows_without_it() {
+        try (Handle handle = warehouse.open()) {
+            TargetTables tables = new TargetTables("gonekey", TargetSettings.defaults(), warehouse::open);
+            tables.load(handle);
+            ColumnDefinition key = ColumnDefinition.plain("code", "text", 3, false, false);
+            tables.follow(handle, keyed("gonekey", 1, List.of("code"), key));
+
+            tables.follow(handle, keyed("gonekey", 2, List.of("id"), ID));
+            handle.execute("insert into gonekey (id, _idem_epoch, _idem_lsn, _idem_seq, _idem_synced_at)"
+                    + " values (2, 1, '0/20', 1, now())");
+
+            assertThat(rows(handle, "select id from gonekey")).containsExactly("2");
+        }
+    }
+
     @Test
     void key_dropped_and_made_again_is_followed_both_ways() {
         try (Handle handle = warehouse.open()) {

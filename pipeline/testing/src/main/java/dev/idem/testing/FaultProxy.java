@@ -14,8 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
- * A TCP proxy between a client and a server, which breaks connections in the ways that networks do, and at each stage of
- * a commit, which only luck would find otherwise.
+ * A TCP proxy between a client and a server, which breaks connections in the ways that networks do, and at each stage
+ * of a commit, which only luck would find otherwise.
  *
  * <p><i>Threads:</i> thread-safe; each connection has two threads.
  */

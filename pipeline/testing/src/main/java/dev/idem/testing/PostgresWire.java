@@ -41,8 +41,7 @@ final class PostgresWire implements Wire {
             byte type = client.readByte();
             int length = client.readInt() - LENGTH_BYTES;
             byte[] start = client.readNBytes(Math.min(length, LONGEST_COMMIT));
-            Optional<CommitStage> fault =
-                    isCommit(type, start) ? faults.takeForRequest() : Optional.empty();
+            Optional<CommitStage> fault = isCommit(type, start) ? faults.takeForRequest() : Optional.empty();
             if (fault.isPresent() && fault.get() == CommitStage.NOT_SENT) {
                 return;
             }
@@ -114,8 +113,7 @@ final class PostgresWire implements Wire {
     private boolean pass(byte type, DataInputStream server, OutputStream client) throws IOException {
         int length = server.readInt() - LENGTH_BYTES;
         byte[] start = server.readNBytes(Math.min(length, LONGEST_COMMIT));
-        boolean commits =
-                type == COMMAND_COMPLETE && new String(start, StandardCharsets.ISO_8859_1).equals("COMMIT\0");
+        boolean commits = type == COMMAND_COMPLETE && new String(start, StandardCharsets.ISO_8859_1).equals("COMMIT\0");
         Optional<CommitStage> fault = commits ? faults.takeForAnswer() : Optional.empty();
         if (fault.isPresent() && fault.get() == CommitStage.ANSWER_LOST) {
             return false;

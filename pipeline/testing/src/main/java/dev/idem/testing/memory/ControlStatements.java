@@ -263,8 +263,7 @@ final class ControlStatements {
         session.state().targets.values().stream()
                 .filter(row -> row.pipeline().equals(bound.text(0)))
                 .forEach(row -> {
-                    RowVersion reread =
-                            session.state().rereads.getOrDefault(row.id(), new RowVersion(0, 0, 0));
+                    RowVersion reread = session.state().rereads.getOrDefault(row.id(), new RowVersion(0, 0, 0));
                     rows.add(List.of(
                             row.schema(),
                             row.table(),

@@ -40,15 +40,11 @@ final class PurgeStatements {
         byBeginning.put(
                 "insert into idem.tombstone_purge as known (target, below_epoch",
                 (session, bound) -> change(
-                        session,
-                        bound.number(0),
-                        row -> new PurgeRow(bound.version(1), row.purged(), row.waits())));
+                        session, bound.number(0), row -> new PurgeRow(bound.version(1), row.purged(), row.waits())));
         byBeginning.put(
                 "insert into idem.tombstone_purge as known (target, waits)",
                 (session, bound) -> change(
-                        session,
-                        bound.number(0),
-                        row -> new PurgeRow(row.below(), row.purged(), bound.textOrNull(1))));
+                        session, bound.number(0), row -> new PurgeRow(row.below(), row.purged(), bound.textOrNull(1))));
         byBeginning.put("select id, request, state, from_cut", (session, bound) -> Answer.rows(List.of(), List.of()));
         byBeginning.put("select to_regclass('idem.replay') is not null", (session, bound) -> Answer.value(true));
     }
@@ -101,8 +97,7 @@ final class PurgeStatements {
                     values.add(purge.waits());
                     rows.add(values);
                 });
-        return Answer.rows(
-                List.of("id", "blocks", "below_epoch", "below_lsn", "below_seq", "waits"), rows);
+        return Answer.rows(List.of("id", "blocks", "below_epoch", "below_lsn", "below_seq", "waits"), rows);
     }
 
     private static Answer change(MemorySession session, long target, UnaryOperator<PurgeRow> change) {
