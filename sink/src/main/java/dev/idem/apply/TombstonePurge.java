@@ -130,8 +130,7 @@ final class TombstonePurge implements AutoCloseable {
         applied = writer.progress().highestApplied();
         looked.clear();
         writer.aside("looking for deletes to forget", entries::all)
-                .forEach(entry ->
-                        table(entry.id()).ifPresent(table -> looked.put(table.id(), table.definition())));
+                .forEach(entry -> table(entry.id()).ifPresent(table -> looked.put(table.id(), table.definition())));
         boolean begun = !looked.isEmpty() && ofLog(() -> retention.begin(looked.values()));
         if (begun) {
             state = State.LOOKING;
