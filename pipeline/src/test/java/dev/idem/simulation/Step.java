@@ -44,6 +44,26 @@ record Step(Kind kind, long entropy) {
         }
     }
 
+    /** A table is read anew while its deletes would be forgotten: rare where steps come as they like. */
+    private static final List<Kind> AROUND_A_REREAD = List.of(
+            Kind.WRITE,
+            Kind.WRITE,
+            Kind.REREAD,
+            Kind.WRITE,
+            Kind.WRITE,
+            Kind.WRITE,
+            Kind.DELIVER,
+            Kind.DELIVER,
+            Kind.APPLY,
+            Kind.APPLY,
+            Kind.RETENTION,
+            Kind.SINK_GOES_ON,
+            Kind.DELIVER,
+            Kind.DELIVER,
+            Kind.APPLY,
+            Kind.RETENTION,
+            Kind.SINK_GOES_ON);
+
     private static final int SHORTEST = 25;
     private static final int MORE = 40;
 
@@ -59,6 +79,9 @@ record Step(Kind kind, long entropy) {
         int count = SHORTEST + random.nextInt(MORE);
         while (steps.size() < count) {
             steps.add(new Step(weighted.get(random.nextInt(weighted.size())), random.nextLong()));
+            if (random.nextInt(count) == 0) {
+                AROUND_A_REREAD.forEach(kind -> steps.add(new Step(kind, random.nextLong())));
+            }
         }
         return steps;
     }

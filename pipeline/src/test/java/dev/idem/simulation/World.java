@@ -31,7 +31,7 @@ final class World implements AutoCloseable {
     private static final int FAULTY_STEPS = 4;
     private static final int MOST_CALLS = 25;
     private static final int MOST_ROUNDS = 400;
-    private static final int ROUNDS_OF_PURGE = 8;
+    private static final int ROUNDS_OF_PURGE = 12;
 
     private final Random random = new Random();
     private final Faults faults = new Faults();

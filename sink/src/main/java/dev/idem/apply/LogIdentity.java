@@ -44,6 +44,11 @@ final class LogIdentity {
                         || !writer.isBehind(time));
     }
 
+    /** True where nothing speaks against it being the same log. */
+    boolean isSame() {
+        return difference.isEmpty();
+    }
+
     /**
      * Asks before a cut is applied. A snapshot needs nothing of what came before it, and once it has begun all that
      * follows is of its log.

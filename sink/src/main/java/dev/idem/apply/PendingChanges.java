@@ -135,6 +135,15 @@ final class PendingChanges {
         }
     }
 
+    /** A person let the table go on without what it missed, and rows of a re-read may be among that. */
+    void noteUnread(TableId table, Version upTo) {
+        ReplicatedTable known = targets.find(table);
+        if (known != null) {
+            rereads.note(table, upTo, upTo);
+            rereads.store(handle, known);
+        }
+    }
+
     /** Behind the stream's changes above this version no row of a re-read that was applied lies in the log. */
     Version rereadsLieBelow(TableId table) {
         return rereads.behind(table);

@@ -12,7 +12,7 @@ import dev.idem.target.ReplicatedTable;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -57,6 +57,7 @@ final class TombstonePurge implements AutoCloseable {
     private final PurgeTable entries;
     private final ReplayTable replays;
     private final Deque<Part> parts = new ArrayDeque<>();
+    private final Map<Long, TableDefinition> looked = new HashMap<>();
     private State state = State.IDLE;
     private Version applied;
     private long due;
@@ -127,11 +128,10 @@ final class TombstonePurge implements AutoCloseable {
 
     private boolean begin() {
         applied = writer.progress().highestApplied();
-        List<TableDefinition> tables = writer.aside("looking for deletes to forget", entries::all).stream()
-                .flatMap(entry -> table(entry.id()).stream())
-                .map(ReplicatedTable::definition)
-                .toList();
-        boolean begun = !tables.isEmpty() && ofLog(() -> retention.begin(tables));
+        looked.clear();
+        writer.aside("looking for deletes to forget", entries::all)
+                .forEach(entry -> table(entry.id()).ifPresent(table -> looked.put(table.id(), table.definition())));
+        boolean begun = !looked.isEmpty() && ofLog(() -> retention.begin(looked.values()));
         if (begun) {
             state = State.LOOKING;
         } else {
@@ -183,6 +183,9 @@ final class TombstonePurge implements AutoCloseable {
                 .flatMap(replay -> replay.tables().keySet().stream().map(table -> Map.entry(table, replay.id())))
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, Math::min));
         return table -> {
+            if (!wasLookedAt(table)) {
+                return "the log was not looked at for it yet";
+            }
             Set<TableId> names = retention.names(table.definition());
             if (names.stream().anyMatch(writer::leavesOut)) {
                 return "the table is parked";
@@ -196,6 +199,14 @@ final class TombstonePurge implements AutoCloseable {
                     .map(name -> "replay " + inReplay.get(name) + " is not at its end")
                     .orElse(null);
         };
+    }
+
+    /** What the look tells is of the topics that the table had by its name and relation then. */
+    private boolean wasLookedAt(ReplicatedTable table) {
+        TableDefinition then = looked.get(table.id());
+        return then != null
+                && then.table().equals(table.definition().table())
+                && then.relation() == table.definition().relation();
     }
 
     private @Nullable Version below(ReplicatedTable table) {

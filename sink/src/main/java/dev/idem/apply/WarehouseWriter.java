@@ -281,6 +281,9 @@ public final class WarehouseWriter implements AutoCloseable {
             progressTable.requireWriter(handle, progress);
             if (follows) {
                 parked.remove(handle, table);
+                if (last == null) {
+                    pending.noteUnread(table, progress.highestApplied());
+                }
             } else if (last != null) {
                 parked.advance(handle, table, last.cut().number(), last.nextOffset());
             }
