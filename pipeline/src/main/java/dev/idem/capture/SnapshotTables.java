@@ -117,7 +117,8 @@ final class SnapshotTables {
      */
     boolean readRows(PublishedTable table, RowKeys rows) {
         return read(table, (definition, source) -> {
-            Savepoint before = snapshot.rows().setSavepoint();
+            Connection session = snapshot.rows();
+            Savepoint before = session.setSavepoint();
             try {
                 return readByKey(table, table.copyStatement(rows, false), definition, source);
             } catch (SQLException e) {
@@ -125,7 +126,7 @@ final class SnapshotTables {
                 if (!String.valueOf(e.getSQLState()).startsWith("22")) {
                     throw e;
                 }
-                snapshot.rows().rollback(before);
+                session.rollback(before);
                 return readByKey(table, table.copyStatement(rows, true), definition, source);
             }
         });

@@ -75,6 +75,20 @@ class VerifyCommandIT {
     }
 
     @Test
+    void sample_and_rate_bound_what_is_read() {
+        assertThat(verify("--tables", "orders", "--sample", "100", "--rate", "100000"))
+                .isZero();
+        assertThat(verify("--tables", "orders", "--sample", "0.000001")).isZero();
+        assertThat(program.out()).contains("equal     public.orders: 0 rows");
+    }
+
+    @Test
+    void tables_that_no_pipeline_follows_are_not_repaired() {
+        assertThat(verify("--tables", "items", "--repair")).isEqualTo(1);
+        assertThat(program.out()).contains("1 missing, 1 differing").doesNotContain("repaired");
+    }
+
+    @Test
     void without_names_all_chosen_tables_are_compared_and_none_is_not_equal() {
         assertThat(verify("--set", "source.tables=public.o*")).isZero();
         assertThat(program.out()).contains("Equal: 1 table, 10 rows");
@@ -86,6 +100,9 @@ class VerifyCommandIT {
     void wrong_usage_ends_with_2_and_an_unreachable_server_with_1() {
         assertThat(verify("--wait", "soon")).isEqualTo(2);
         assertThat(verify("--tables", "a.b.c")).isEqualTo(2);
+        assertThat(verify("--sample", "0")).isEqualTo(2);
+        assertThat(verify("--rate", "-1")).isEqualTo(2);
+        assertThat(program.err()).contains("above 0 and at most 100");
         assertThat(verify("--set", "source.urk=x")).isEqualTo(2);
         assertThat(verify("--set", "idem.role=sink", "--set", "source.url=embedded"))
                 .isEqualTo(2);
