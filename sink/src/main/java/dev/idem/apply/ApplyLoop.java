@@ -94,7 +94,8 @@ public final class ApplyLoop implements AutoCloseable {
     /** Applies the next cuts, waiting for them at most {@code timeout}; how many there were. */
     public int runOnce(Duration timeout) {
         retries.runOnce();
-        boolean goesOn = resumption.runOnce() | purge.runOnce();
+        boolean resumes = resumption.runOnce();
+        boolean goesOn = purge.runOnce() || resumes;
         List<PositionedCut> cuts =
                 follower.poll(goesOn ? Duration.ZERO : timeout, settings.maxCuts(), settings.maxRows());
         if (cuts.isEmpty()) {
