@@ -63,8 +63,7 @@ final class CaptureRun {
                 publisher.lastCut().ifPresent(progress::found);
                 StartFacts facts = new StartFacts(
                         publisher.lastCut(), identity, source.slot(), source.walEnd(), settings.onNewHistory());
-                return act(
-                        StartRules.decide(facts), facts, new Open(source, publisher, lock, beforeSnapshot));
+                return act(StartRules.decide(facts), facts, new Open(source, publisher, lock, beforeSnapshot));
             }
         }
     }
@@ -75,10 +74,7 @@ final class CaptureRun {
      * @param beforeSnapshot how the catalogue was before the snapshot, where one was just taken
      */
     record Open(
-            SourceDatabase source,
-            Publisher publisher,
-            StartLock lock,
-            Optional<MissedRows.Looked> beforeSnapshot) {}
+            SourceDatabase source, Publisher publisher, StartLock lock, Optional<MissedRows.Looked> beforeSnapshot) {}
 
     private Optional<MissedRows.Looked> act(StartDecision decision, StartFacts facts, Open open)
             throws InterruptedException {

@@ -88,8 +88,8 @@ final class CatalogueWatch {
         List<SourceTable> replicable = SourceTables.chosen(source.connection(), settings).stream()
                 .filter(SourceTable::isReplicable)
                 .toList();
-        Map<TableId, Long> now = relations(
-                source, replicable.stream().map(SourceTable::table).toList());
+        Map<TableId, Long> now =
+                relations(source, replicable.stream().map(SourceTable::table).toList());
         tellGone(now);
         Map<TableId, String> unstreamed = untold.names().takeOutOf(unstreamed(now), now);
         unstreamed.putAll(identifiedNow(replicable));
@@ -104,8 +104,7 @@ final class CatalogueWatch {
 
     /** The tables whose inserts alone are published although the source can identify their rows by now. */
     private Map<TableId, String> identifiedNow(List<SourceTable> replicable) {
-        Set<TableId> insertsOnly =
-                new SourcePublication(source.connection(), settings.publication()).insertsOnly();
+        Set<TableId> insertsOnly = new SourcePublication(source.connection(), settings.publication()).insertsOnly();
         Map<TableId, String> identified = new TreeMap<>();
         replicable.stream()
                 .filter(table -> table.identified() && insertsOnly.contains(table.table()))

@@ -58,10 +58,7 @@ final class MissedRows {
             return missed;
         }
         return of(
-                last.filters().young(),
-                last.files().young(),
-                last.partitions().youngAttachments(),
-                replicated);
+                last.filters().young(), last.files().young(), last.partitions().youngAttachments(), replicated);
     }
 
     /** What has happened since the last look; {@link PublicationState} tells of the publication meanwhile. */

@@ -139,7 +139,8 @@ final class QuietChanges {
         for (ColumnDefinition column : definition.columns()) {
             String expression = column.generation();
             columns.put(
-                    column.number(), column.name() + ' ' + column.type() + (expression == null ? "" : ' ' + expression));
+                    column.number(),
+                    column.name() + ' ' + column.type() + (expression == null ? "" : ' ' + expression));
         }
         return columns;
     }

@@ -3,6 +3,7 @@ package dev.idem.capture;
 import dev.idem.change.Cut;
 import dev.idem.change.Lsn;
 import dev.idem.change.RereadRequest;
+import dev.idem.change.RowKeys;
 import dev.idem.change.TableId;
 import dev.idem.change.Topics;
 import dev.idem.error.ErrorKind;
@@ -43,6 +44,10 @@ final class RereadRunner implements AutoCloseable {
      * the row would come back. So for these tables the stream is held back, from before the slot is made until the
      * closing cut: then every later removal finds the rows, and every earlier one that is still to come lies below the
      * floor. The wait for open transactions is bounded, since nothing is published meanwhile.
+     *
+     * Some rows of a table with a key are read in the same way, at (epoch, S, 0), and the floor stays: what S does not
+     * contain of them goes by a delete of that version. A row that was written behind S keeps what was written, and the
+     * columns that such a write left out come from S, whose version is above that of their carrier (ADR 0005).
      */
 
     private static final Logger LOG = LoggerFactory.getLogger(RereadRunner.class);
@@ -112,7 +117,7 @@ final class RereadRunner implements AutoCloseable {
 
     private boolean runOnce(RereadTail tail) throws InterruptedException {
         for (RereadRequest request : tail.poll()) {
-            publisher.requestReread(request.table(), request.reason());
+            publisher.requestReread(request);
         }
         Map<TableId, Long> open = publisher.openRereads();
         if (open.isEmpty()) {
@@ -174,7 +179,7 @@ final class RereadRunner implements AutoCloseable {
             drop(gone, open);
             if (!keyed.isEmpty()) {
                 awaitStream(snapshot.point());
-                keyed.forEach(reader::read);
+                keyed.forEach(table -> read(reader, table));
                 complete(reader);
             }
         } finally {
@@ -182,6 +187,18 @@ final class RereadRunner implements AutoCloseable {
         }
         if (!keyless.isEmpty()) {
             readHolding(keyless);
+        }
+    }
+
+    /** Rows by a key that the table no longer has cannot be told any more: the whole table is read then. */
+    private void read(SnapshotTables reader, PublishedTable table) {
+        Optional<RowKeys> rows = publisher
+                .rereadRows(table.definition().table())
+                .filter(some -> some.columns().equals(table.definition().key()));
+        if (rows.isPresent()) {
+            reader.readRows(table, rows.get());
+        } else {
+            reader.read(table);
         }
     }
 
@@ -203,10 +220,11 @@ final class RereadRunner implements AutoCloseable {
     private static void complete(SnapshotTables reader) {
         reader.complete(Cut.Kind.STREAM)
                 .forEach(state -> LOG.info(
-                        "table was read anew table={} rows={} lsn={}",
+                        "was read anew table={} whole={} rows={} lsn={}",
                         state.table(),
+                        state.completeAt() != null,
                         state.rows(),
-                        state.completeAt()));
+                        reader.point()));
     }
 
     private ExportedSnapshot snapshot(int patienceSeconds) {

@@ -4,8 +4,10 @@ import dev.idem.assemble.EncodedChange;
 import dev.idem.change.ChangeEvent;
 import dev.idem.change.ColumnValue;
 import dev.idem.change.Cut;
+import dev.idem.change.Lsn;
 import dev.idem.change.Operation;
 import dev.idem.change.Row;
+import dev.idem.change.RowKeys;
 import dev.idem.change.TableDefinition;
 import dev.idem.change.TableId;
 import dev.idem.change.Topics;
@@ -19,6 +21,7 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -86,6 +89,11 @@ final class SnapshotTables {
         }
     }
 
+    /** The snapshot's place in the WAL. */
+    Lsn point() {
+        return snapshot.point();
+    }
+
     /** Makes the tables' topics, many at once. */
     void prepare(Collection<TableId> tables) {
         publisher.ensureTopics(tables.stream().map(topics::of).toList());
@@ -98,11 +106,43 @@ final class SnapshotTables {
      *     published of it is right and not complete
      */
     boolean read(PublishedTable table) {
+        return read(table, (definition, source) -> readAll(table, definition, source));
+    }
+
+    /**
+     * Reads some rows of a table with a key. A row that the table does not have is published as deleted, at the
+     * snapshot's position as the others; the table is not said to be complete.
+     *
+     * @return false as {@link #read(PublishedTable)}
+     */
+    boolean readRows(PublishedTable table, RowKeys rows) {
+        return read(table, (definition, source) -> {
+            Savepoint before = snapshot.rows().setSavepoint();
+            try {
+                return readByKey(table, table.copyStatement(rows, false), definition, source);
+            } catch (SQLException e) {
+                // Class 22: a text that only the warehouse's type can hold.
+                if (!String.valueOf(e.getSQLState()).startsWith("22")) {
+                    throw e;
+                }
+                snapshot.rows().rollback(before);
+                return readByKey(table, table.copyStatement(rows, true), definition, source);
+            }
+        });
+    }
+
+    /** How the rows of a table are read whose lock is held. */
+    @FunctionalInterface
+    private interface Reading {
+        Cut.TableState read(TableDefinition definition, ChangeEvent.SourceBlock source) throws SQLException;
+    }
+
+    private boolean read(PublishedTable table, Reading reading) {
         try {
             Connection session = snapshot.rows();
             Savepoint before = session.setSavepoint();
             try {
-                return isAsInSnapshot(table, session) && readLocked(table);
+                return isAsInSnapshot(table, session) && readLocked(table, reading);
             } finally {
                 session.rollback(before);
             }
@@ -122,31 +162,67 @@ final class SnapshotTables {
         return TableStamp.of(session, table.definition().relation()).equals(definitions.stampNow(table.definition()));
     }
 
-    private boolean readLocked(PublishedTable table) throws SQLException {
+    private boolean readLocked(PublishedTable table, Reading reading) throws SQLException {
         TableDefinition definition =
                 definitions.register(table.definition(), Version.ofSnapshot(target.epoch(), snapshot.point()));
-        String topic = topics.of(definition.table());
-        publisher.ensureTopics(List.of(topic));
-        ChangeEvent.SourceBlock source = new ChangeEvent.SourceBlock(
-                Module.version(),
-                topics.pipeline(),
-                target.database(),
-                snapshot.openedMillis(),
-                true,
-                0,
-                snapshot.point());
+        publisher.ensureTopics(List.of(topics.of(definition.table())));
+        read.add(reading.read(
+                definition,
+                new ChangeEvent.SourceBlock(
+                        Module.version(),
+                        topics.pipeline(),
+                        target.database(),
+                        snapshot.openedMillis(),
+                        true,
+                        0,
+                        snapshot.point())));
+        return true;
+    }
+
+    private Cut.TableState readAll(PublishedTable table, TableDefinition definition, ChangeEvent.SourceBlock source)
+            throws SQLException {
         long count = 0;
-        CopyOut copy = snapshot.rows().unwrap(PGConnection.class).getCopyAPI().copyOut(table.copyStatement());
+        CopyOut copy = copyOut(table.copyStatement());
         int[] places = places(table);
         for (byte[] line = copy.readFromCopy(); line != null; line = copy.readFromCopy()) {
             count++;
-            Row row = row(definition, places, line);
-            ChangeEvent event = new ChangeEvent(Operation.READ, null, row, source, null);
-            add(encoder.encode(event, row, definition, topic, null), definition.hasKey() ? 0 : count);
+            add(
+                    Operation.READ,
+                    row(definition, places, CopyLine.values(line, places.length)),
+                    definition,
+                    source,
+                    count);
             publishWhereEnough(definition, count);
         }
-        read.add(new Cut.TableState(definition.table(), definition.number(), count, snapshot.point()));
-        return true;
+        return new Cut.TableState(definition.table(), definition.number(), count, snapshot.point());
+    }
+
+    private Cut.TableState readByKey(
+            PublishedTable table, String statement, TableDefinition definition, ChangeEvent.SourceBlock source)
+            throws SQLException {
+        long count = 0;
+        CopyOut copy = copyOut(statement);
+        int[] keyPlaces =
+                definition.key().stream().mapToInt(definition::indexOf).toArray();
+        int[] places = places(table);
+        int rowFrom = 1 + keyPlaces.length;
+        for (byte[] line = copy.readFromCopy(); line != null; line = copy.readFromCopy()) {
+            count++;
+            ColumnValue[] values = CopyLine.values(line, rowFrom + places.length);
+            Row row = row(definition, places, Arrays.copyOfRange(values, rowFrom, values.length));
+            if (row.get(keyPlaces[0]).equals(ColumnValue.NULL)) {
+                Row key = row(definition, keyPlaces, Arrays.copyOfRange(values, 1, rowFrom));
+                add(Operation.DELETE, key, definition, source, count);
+            } else {
+                add(Operation.READ, row, definition, source, count);
+            }
+            publishWhereEnough(definition, count);
+        }
+        return new Cut.TableState(definition.table(), definition.number(), count, null);
+    }
+
+    private CopyOut copyOut(String statement) throws SQLException {
+        return snapshot.rows().unwrap(PGConnection.class).getCopyAPI().copyOut(statement);
     }
 
     private static int[] places(PublishedTable table) {
@@ -155,21 +231,22 @@ final class SnapshotTables {
                 .toArray();
     }
 
-    private static Row row(TableDefinition definition, int[] places, byte[] line) {
-        ColumnValue[] values = CopyLine.values(line, places.length);
-        if (places.length == definition.columns().size()) {
-            return Row.of(values);
-        }
+    /** A row of the values at these places of the definition; what the source computes is not carried. */
+    private static Row row(TableDefinition definition, int[] places, ColumnValue[] values) {
         ColumnValue[] all = new ColumnValue[definition.columns().size()];
-        java.util.Arrays.fill(all, ColumnValue.UNAVAILABLE);
+        Arrays.fill(all, ColumnValue.UNAVAILABLE);
         for (int i = 0; i < places.length; i++) {
             all[places[i]] = values[i];
         }
         return Row.of(all);
     }
 
-    private void add(EncodedChange change, long ordinal) {
-        rows.add(new Numbered(change, ordinal));
+    private void add(
+            Operation operation, Row row, TableDefinition definition, ChangeEvent.SourceBlock source, long count) {
+        boolean deletes = operation == Operation.DELETE;
+        ChangeEvent event = new ChangeEvent(operation, deletes ? row : null, deletes ? null : row, source, null);
+        EncodedChange change = encoder.encode(event, row, definition, topics.of(definition.table()), null);
+        rows.add(new Numbered(change, definition.hasKey() ? 0 : count));
         bytes += change.sizeBytes();
     }
 

@@ -11,8 +11,7 @@ import java.util.Optional;
  * @param warning what it will not replicate; empty where it replicates everything
  * @param identified whether the source can say which row an update or delete is about
  */
-public record SourceTable(
-        TableId table, Optional<String> obstacle, Optional<String> warning, boolean identified) {
+public record SourceTable(TableId table, Optional<String> obstacle, Optional<String> warning, boolean identified) {
 
     /** True where nothing stands against it. */
     public boolean isReplicable() {

@@ -143,8 +143,8 @@ public final class SourceTables {
 
     private SourceTable describe(TableId table, ResultSet row) throws SQLException {
         boolean identified = row.getBoolean(5);
-        Optional<String> obstacle = obstacle(table, row)
-                .or(() -> identified ? Optional.empty() : unidentified.obstacle(table));
+        Optional<String> obstacle =
+                obstacle(table, row).or(() -> identified ? Optional.empty() : unidentified.obstacle(table));
         if (obstacle.isPresent()) {
             return new SourceTable(table, obstacle, Optional.empty(), identified);
         }

@@ -72,13 +72,7 @@ final class StreamDefinitions {
         List<String> key = key(made, found.numbers());
         made.replaceAll((number, column) -> key.contains(column.name()) ? column.forbiddingNull() : column);
         TableDefinition definition = new TableDefinition(
-                message.table(),
-                1,
-                message.relation(),
-                List.copyOf(made.values()),
-                key,
-                replicaIdentity(),
-                types());
+                message.table(), 1, message.relation(), List.copyOf(made.values()), key, replicaIdentity(), types());
         return new Made(definition, found.numbers(), found.certain());
     }
 

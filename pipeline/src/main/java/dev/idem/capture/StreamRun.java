@@ -129,8 +129,8 @@ final class StreamRun {
     }
 
     /**
-     * Asks for every table to be read of which rows may have been missed: the log knows nothing of it, or it got rows of
-     * which the stream does not tell where the stream has not been.
+     * Asks for every table to be read of which rows may have been missed: the log knows nothing of it, or it got rows
+     * of which the stream does not tell where the stream has not been.
      */
     private void requestUnread(CatalogueWatch.Streamed streamed) {
         streamed.missedRows().atStart(streamed.relations(), beforeSnapshot).forEach(publisher::requestReread);

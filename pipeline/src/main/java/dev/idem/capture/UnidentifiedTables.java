@@ -46,9 +46,7 @@ final class UnidentifiedTables {
                 row.next();
                 boolean leftOut = row.getBoolean(1) && !row.getBoolean(2) && row.getBoolean(3);
                 return new UnidentifiedTables(
-                        settings.publication(),
-                        SourcePublication.tables(connection, settings.publication()),
-                        leftOut);
+                        settings.publication(), SourcePublication.tables(connection, settings.publication()), leftOut);
             }
         }
     }

@@ -67,8 +67,7 @@ final class ResyncCommand implements Callable<Integer> {
     /** The tables named, each of which must be one that is replicated. */
     private List<TableId> chosen(Settings settings) {
         try (ReachedDatabases databases = new ReachedDatabases(settings)) {
-            List<TableId> replicated =
-                    SourceTables.replicated(Pipeline.sourceSettings(settings, databases.source()));
+            List<TableId> replicated = SourceTables.replicated(Pipeline.sourceSettings(settings, databases.source()));
             List<TableId> named = tables.stream().flatMap(List::stream).toList();
             List<TableId> unknown = new ArrayList<>(named);
             unknown.removeAll(replicated);

@@ -3,6 +3,7 @@ package dev.idem.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.idem.verify.Repair;
 import dev.idem.verify.RowDifference;
 import dev.idem.verify.TableResult;
 import dev.idem.verify.TableResult.Counts;
@@ -29,7 +30,7 @@ final class VerifyReport {
     /** What was found in one table. */
     List<String> lines(TableResult table) {
         List<String> lines = new ArrayList<>();
-        String found = table.obstacle().isEmpty() ? counts(table.counts()) : table.obstacle();
+        String found = table.obstacle().isEmpty() ? counts(table) : table.obstacle();
         lines.add("%-9s %s: %s".formatted(table.isEqual() ? "equal" : "different", table.table(), found));
         addColumns(lines, "columns that differ", differing(table));
         addColumns(lines, "columns that the warehouse lacks", String.join(", ", table.sourceOnly()));
@@ -53,7 +54,8 @@ final class VerifyReport {
                 .collect(Collectors.joining(", "));
     }
 
-    private static String counts(Counts counts) {
+    private static String counts(TableResult table) {
+        Counts counts = table.counts();
         List<String> parts = new ArrayList<>();
         parts.add(counts.rows() + " rows");
         add(parts, counts.missing(), "missing");
@@ -61,6 +63,11 @@ final class VerifyReport {
         add(parts, counts.differing(), "differing");
         add(parts, counts.incomplete(), "incomplete");
         add(parts, counts.moving(), "changed between all looks");
+        add(parts, table.repaired(), "repaired");
+        table.repair().map(Repair::left).ifPresent(left -> add(parts, left, "not repaired"));
+        if (table.isBehind()) {
+            parts.add("the warehouse is behind, so what differs may be on its way");
+        }
         return String.join(", ", parts);
     }
 
@@ -105,6 +112,9 @@ final class VerifyReport {
                 .put("differing", counts.differing())
                 .put("incomplete", counts.incomplete())
                 .put("moving", counts.moving());
+        node.put("behind", table.isBehind());
+        table.repair()
+                .ifPresent(repair -> node.put("repaired", repair.repaired()).put("left", repair.left()));
         ObjectNode columns = node.putObject("differing_columns");
         table.differingColumns().forEach(columns::put);
         table.sourceOnly().forEach(node.putArray("source_only_columns")::add);

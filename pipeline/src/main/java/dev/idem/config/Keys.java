@@ -2,11 +2,14 @@ package dev.idem.config;
 
 import dev.idem.apply.OnTableFailure;
 import dev.idem.change.TableId;
+import dev.idem.config.Settings.ApplySettings.Purge;
 import dev.idem.config.Settings.CaptureSettings.OnNewHistory;
 import dev.idem.config.Settings.HttpSettings.HttpPort;
 import dev.idem.config.Settings.LogFormat;
 import dev.idem.config.Settings.Role;
 import dev.idem.config.Settings.TopicSettings.Retention;
+import dev.idem.config.Settings.VerificationSettings.Interval;
+import dev.idem.config.Settings.VerificationSettings.OnDifference;
 import dev.idem.target.DroppedColumns;
 import dev.idem.target.TableMapping;
 import java.time.Duration;
@@ -117,6 +120,13 @@ final class Keys {
     static final Key<OnTableFailure> APPLY_ON_TABLE_FAILURE =
             Key.choice("apply.on-table-failure", OnTableFailure.class).withDefault("wait");
 
+    static final Key<Purge> APPLY_TOMBSTONE_PURGE = new Key<>(
+            "apply.tombstone-purge",
+            Optional.of("1m"),
+            "a time with its unit (s, m, h, d) of at least 1s, or off",
+            Keys::purge,
+            false);
+
     static final Key<Integer> SOURCE_PORT =
             Key.number("embedded.source-port", 0, MAX_PORT).withDefault("0");
     static final Key<Integer> WAREHOUSE_PORT =
@@ -135,6 +145,18 @@ final class Keys {
             Keys::httpPort,
             false);
     static final Key<Secret> HTTP_TOKEN = Key.secret("http.token");
+    static final Key<Interval> VERIFY_INTERVAL = new Key<>(
+            "verify.interval",
+            Optional.of("off"),
+            "a time with its unit (m, h, d) of at least 1m, or off",
+            Keys::interval,
+            false);
+    static final Key<Integer> VERIFY_RATE =
+            Key.number("verify.rate", 1, 100_000_000).withDefault("10000");
+    static final Key<OnDifference> VERIFY_ON_DIFFERENCE =
+            Key.choice("verify.on-difference", OnDifference.class).withDefault("report");
+    static final Key<Duration> VERIFY_STATEMENT_TIMEOUT =
+            Key.duration("verify.statement-timeout", Duration.ofSeconds(1)).withDefault("10m");
     static final Key<LogFormat> LOG_FORMAT =
             Key.choice("log.format", LogFormat.class).withDefault("text");
 
@@ -171,12 +193,17 @@ final class Keys {
             APPLY_MAX_BYTES,
             APPLY_MAX_CUTS,
             APPLY_ON_TABLE_FAILURE,
+            APPLY_TOMBSTONE_PURGE,
             SOURCE_PORT,
             WAREHOUSE_PORT,
             KAFKA_PORT,
             HTTP_HOST,
             HTTP_PORT,
             HTTP_TOKEN,
+            VERIFY_INTERVAL,
+            VERIFY_RATE,
+            VERIFY_ON_DIFFERENCE,
+            VERIFY_STATEMENT_TIMEOUT,
             LOG_FORMAT);
 
     private Keys() {}
@@ -195,6 +222,22 @@ final class Keys {
         return text.equals("off")
                 ? Optional.of(new HttpPort(Optional.empty()))
                 : Key.number("", 0, MAX_PORT).parse().apply(text).map(port -> new HttpPort(Optional.of(port)));
+    }
+
+    private static Optional<Purge> purge(String text) {
+        return text.equals("off")
+                ? Optional.of(new Purge(Optional.empty()))
+                : Units.duration(text)
+                        .filter(time -> time.compareTo(Duration.ofSeconds(1)) >= 0)
+                        .map(time -> new Purge(Optional.of(time)));
+    }
+
+    private static Optional<Interval> interval(String text) {
+        return text.equals("off")
+                ? Optional.of(new Interval(Optional.empty()))
+                : Units.duration(text)
+                        .filter(time -> time.compareTo(Duration.ofMinutes(1)) >= 0)
+                        .map(time -> new Interval(Optional.of(time)));
     }
 
     private static Optional<Retention> retention(String text) {

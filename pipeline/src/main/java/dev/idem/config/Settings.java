@@ -28,6 +28,7 @@ public record Settings(
         CaptureSettings capture,
         ApplySettings apply,
         HttpSettings http,
+        VerificationSettings verification,
         LogFormat logFormat,
         List<Given> effective) {
 
@@ -159,6 +160,29 @@ public record Settings(
     }
 
     /**
+     * How the running process compares source and warehouse by itself.
+     *
+     * @param interval in which each table is compared once; empty where none is
+     * @param rowsPerSecond how many rows it looks at in a second on average
+     * @param statementTimeout of each statement on either side
+     * @param onDifference what it does about rows that differ
+     */
+    public record VerificationSettings(
+            Optional<Duration> interval, int rowsPerSecond, Duration statementTimeout, OnDifference onDifference) {
+
+        /** What is done about rows that differ. */
+        public enum OnDifference {
+            /** They are told, and left as they are. */
+            REPORT,
+            /** They are read anew at the source. */
+            REPAIR
+        }
+
+        /** A time, or none. */
+        record Interval(Optional<Duration> time) {}
+    }
+
+    /**
      * How changes are written to the warehouse.
      *
      * @param maxRows in one statement
@@ -166,7 +190,21 @@ public record Settings(
      * @param maxCuts in one transaction
      * @param onTableFailure what is done where one table cannot go on
      * @param targets how the warehouse's tables follow those of the source
+     * @param tombstonePurge whether deletes are forgotten that the log can no longer undo
      */
     public record ApplySettings(
-            int maxRows, long maxBytes, int maxCuts, OnTableFailure onTableFailure, TargetSettings targets) {}
+            int maxRows,
+            long maxBytes,
+            int maxCuts,
+            OnTableFailure onTableFailure,
+            TargetSettings targets,
+            Purge tombstonePurge) {
+
+        /**
+         * Whether deletes are forgotten.
+         *
+         * @param interval how often it is looked for them; empty where all are kept
+         */
+        public record Purge(Optional<Duration> interval) {}
+    }
 }

@@ -8,6 +8,7 @@ import dev.idem.config.Settings.KafkaSettings;
 import dev.idem.config.Settings.Role;
 import dev.idem.config.Settings.SourceSettings;
 import dev.idem.config.Settings.TopicSettings;
+import dev.idem.config.Settings.VerificationSettings;
 import dev.idem.target.TableMapping;
 import dev.idem.target.TargetSettings;
 import java.nio.file.Path;
@@ -71,8 +72,14 @@ final class SettingsReader {
                         value(Keys.APPLY_MAX_BYTES),
                         value(Keys.APPLY_MAX_CUTS),
                         value(Keys.APPLY_ON_TABLE_FAILURE),
-                        targets()),
+                        targets(),
+                        value(Keys.APPLY_TOMBSTONE_PURGE)),
                 http(),
+                new VerificationSettings(
+                        value(Keys.VERIFY_INTERVAL).time(),
+                        value(Keys.VERIFY_RATE),
+                        value(Keys.VERIFY_STATEMENT_TIMEOUT),
+                        value(Keys.VERIFY_ON_DIFFERENCE)),
                 value(Keys.LOG_FORMAT),
                 effective("idem_" + name));
     }

@@ -3,10 +3,11 @@ package dev.idem.demo;
 import dev.idem.change.TableId;
 import dev.idem.config.Settings;
 import dev.idem.config.SettingsLoader;
+import dev.idem.process.ComparedPair;
 import dev.idem.process.DatabaseAddress;
 import dev.idem.process.EmbeddedServers;
 import dev.idem.process.Pipeline;
-import dev.idem.verify.Address;
+import dev.idem.verify.Pace;
 import dev.idem.verify.Verification;
 import dev.idem.verify.Verifier;
 import dev.idem.verify.VerifySettings;
@@ -76,20 +77,10 @@ final class Stage implements AutoCloseable {
 
     /** Compares source and warehouse value by value: these tables, and all that the warehouse follows. */
     Verification compare(Collection<TableId> tables) {
-        VerifySettings verification = new VerifySettings(
-                settings.name(),
-                verified(source()),
-                verified(warehouse()),
-                Optional.of(slot()),
-                List.copyOf(tables),
-                settings.apply().targets().names()::of,
-                VerifySettings.Scope.FOLLOWED,
-                VerifySettings.Limits.DEFAULT);
+        VerifySettings verification = new ComparedPair(settings, source(), warehouse())
+                .comparing(
+                        List.copyOf(tables), VerifySettings.Scope.FOLLOWED, VerifySettings.Limits.DEFAULT, Pace.FULL);
         return new Verifier(verification).verify(table -> {});
-    }
-
-    private static Address verified(DatabaseAddress database) {
-        return new Address(database.url(), Map.of("user", database.user(), "password", database.password()));
     }
 
     /** How to look inside, a line each. */

@@ -11,9 +11,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -25,11 +25,18 @@ import java.util.regex.Pattern;
  * @param key the idempotency key
  * @param fingerprint of path and body
  * @param table empty for the whole pipeline
+ * @param repair whether what differs is to be made right
  */
-record ActionRequest(String key, String fingerprint, Optional<TableId> table) {
+record ActionRequest(String key, String fingerprint, Optional<TableId> table, boolean repair) {
 
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-    private static final Set<String> FIELDS = Set.of("schema", "table");
+    private static final String REPAIR = "repair";
+
+    /** What the body of most requests may have. */
+    static final List<String> SCOPE = List.of("schema", "table");
+
+    /** What the body of a request for a comparison may have. */
+    static final List<String> SCOPE_AND_REPAIR = List.of("schema", "table", REPAIR);
 
     /** A quoted string of RFC 9651, or the same without quotes. */
     private static final Pattern KEY =
@@ -50,8 +57,9 @@ record ActionRequest(String key, String fingerprint, Optional<TableId> table) {
         }
     }
 
-    /** Reads a request; header values that it lacks are empty. */
-    static ActionRequest read(String path, String key, String contentType, byte[] body) throws Refused {
+    /** Reads a request whose body may have these fields; header values that it lacks are empty. */
+    static ActionRequest read(String path, String key, String contentType, byte[] body, List<String> fields)
+            throws Refused {
         Matcher matcher = KEY.matcher(key);
         if (!matcher.matches()) {
             throw new Refused(
@@ -61,22 +69,30 @@ record ActionRequest(String key, String fingerprint, Optional<TableId> table) {
         if (body.length > 0 && !contentType.toLowerCase(Locale.ROOT).startsWith("application/json")) {
             throw new Refused(415, "Content-Type: not understood (expected: application/json)");
         }
-        return new ActionRequest(
-                matcher.group(1) == null ? matcher.group(2) : matcher.group(1), fingerprint(path, body), table(body));
-    }
-
-    private static Optional<TableId> table(byte[] body) throws Refused {
-        if (body.length == 0) {
-            return Optional.empty();
-        }
-        JsonNode node = parse(body);
+        JsonNode node = body.length == 0 ? JSON.createObjectNode() : parse(body);
         Iterator<String> names = node.fieldNames();
         while (names.hasNext()) {
-            if (!FIELDS.contains(names.next())) {
-                throw new Refused(400, "the body has a field that is not known (expected: schema and table, or none)");
+            if (!fields.contains(names.next())) {
+                throw new Refused(
+                        400, "the body has a field that is not known (expected: some of " + fields + ", or none)");
             }
         }
-        if (node.isEmpty()) {
+        return new ActionRequest(
+                matcher.group(1) == null ? matcher.group(2) : matcher.group(1),
+                fingerprint(path, body),
+                table(node),
+                repair(node));
+    }
+
+    private static boolean repair(JsonNode node) throws Refused {
+        if (node.has(REPAIR) && !node.path(REPAIR).isBoolean()) {
+            throw new Refused(400, "the body's field repair is not understood (expected: true or false)");
+        }
+        return node.path(REPAIR).asBoolean();
+    }
+
+    private static Optional<TableId> table(JsonNode node) throws Refused {
+        if (!node.has("schema") && !node.has("table")) {
             return Optional.empty();
         }
         if (!node.path("schema").isTextual() || !node.path("table").isTextual()) {

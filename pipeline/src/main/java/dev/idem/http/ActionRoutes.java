@@ -3,11 +3,11 @@ package dev.idem.http;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.idem.apply.PipelineActions;
 import dev.idem.apply.Requests;
-import dev.idem.change.TableId;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.xnio.IoUtils;
@@ -37,20 +37,42 @@ final class ActionRoutes {
     /** What an action does to the pipeline or a table of it. */
     private interface Action {
         /** The work; empty where it needs a table and there is none. */
-        Optional<Requests.Work> work(PipelineActions actions, Optional<TableId> table);
+        Optional<Requests.Work> work(PipelineActions actions, ActionRequest request);
+
+        /** What the request's body may have. */
+        default List<String> fields() {
+            return ActionRequest.SCOPE;
+        }
     }
 
     HttpHandler pause() {
-        return receive((actions, table) -> Optional.of(table.map(actions::pause).orElseGet(actions::pause)));
+        return receive((actions, request) ->
+                Optional.of(request.table().map(actions::pause).orElseGet(actions::pause)));
     }
 
     HttpHandler resume() {
-        return receive(
-                (actions, table) -> Optional.of(table.map(actions::resume).orElseGet(actions::resume)));
+        return receive((actions, request) ->
+                Optional.of(request.table().map(actions::resume).orElseGet(actions::resume)));
     }
 
     HttpHandler resync() {
-        return receive((actions, table) -> table.map(actions::resync));
+        return receive((actions, request) -> request.table().map(actions::resync));
+    }
+
+    HttpHandler verify() {
+        return receive(new Action() {
+            @Override
+            public Optional<Requests.Work> work(PipelineActions actions, ActionRequest request) {
+                return Optional.of(request.table()
+                        .map(table -> actions.verify(table, request.repair()))
+                        .orElseGet(() -> actions.verify(request.repair())));
+            }
+
+            @Override
+            public List<String> fields() {
+                return ActionRequest.SCOPE_AND_REPAIR;
+            }
+        });
     }
 
     /** A body that does not come costs a connection for some seconds and no thread. */
@@ -92,13 +114,14 @@ final class ActionRoutes {
                     exchange.getRequestPath(),
                     header(exchange, IDEMPOTENCY_KEY),
                     header(exchange, Headers.CONTENT_TYPE),
-                    body);
-            Requests.Work work = action.work(orders.actions(), request.table())
+                    body,
+                    action.fields());
+            Requests.Work work = action.work(orders.actions(), request)
                     .orElseThrow(() -> new ActionRequest.Refused(
                             400,
                             "the body names no table (expected: {\"schema\": \"public\", \"table\": \"orders\"})"));
             answer(exchange, orders.requests().once(request.key(), request.fingerprint(), work));
-            orders.resyncOrdered().run();
+            orders.ordered().run();
         } catch (ActionRequest.Refused e) {
             e.problem().send(exchange);
         }

@@ -1,6 +1,8 @@
 package dev.idem.http;
 
+import dev.idem.apply.WarehouseView.Tombstones;
 import dev.idem.status.PipelineStatus;
+import dev.idem.status.PipelineStatus.LastVerification;
 import dev.idem.status.PipelineStatus.Level;
 import dev.idem.status.PipelineStatus.Part;
 import dev.idem.status.PipelineStatus.SlotHealth;
@@ -50,6 +52,8 @@ public final class PipelineMetrics implements AutoCloseable {
     private final KafkaClientMetrics clients;
     private final MultiGauge parts;
     private final MultiGauge tables;
+    private final MultiGauge verifiedAt;
+    private final MultiGauge differences;
     private final Map<String, TableStatus> counted = new ConcurrentHashMap<>();
 
     /** Figures of the pipeline with this name. */
@@ -75,6 +79,13 @@ public final class PipelineMetrics implements AutoCloseable {
                 .register(registry);
         this.tables = MultiGauge.builder("idem.tables")
                 .description("replicated tables by state")
+                .register(registry);
+        this.verifiedAt = MultiGauge.builder("idem.table.verified")
+                .description("when the table was last compared with the source, since 1970")
+                .baseUnit("seconds")
+                .register(registry);
+        this.differences = MultiGauge.builder("idem.table.differences")
+                .description("rows that differed from the source at the end of the last comparison")
                 .register(registry);
         for (Stage stage : Stage.values()) {
             position(stage);
@@ -235,6 +246,8 @@ public final class PipelineMetrics implements AutoCloseable {
             parts.register(rows(status), true);
             tables.register(tableRows(status), true);
             status.tables().forEach(this::count);
+            verifiedAt.register(verified(status, last -> last.at().getEpochSecond()), true);
+            differences.register(verified(status, LastVerification::left), true);
         });
         clients.refresh();
         return registry.scrape();
@@ -269,6 +282,19 @@ public final class PipelineMetrics implements AutoCloseable {
             Tags tags = Tags.of(
                     "schema", table.table().schema(), "table", table.table().name());
             counter("idem.table.events", "events read", tags, name, TableStatus::events);
+            counter(
+                    "idem.tombstones.purged",
+                    "deletes that were forgotten, since the log can no longer undo them",
+                    tags,
+                    name,
+                    it -> it.tombstones().map(Tombstones::purged).orElse(0L));
+            tombstones("idem.tombstones", "deletes that are remembered, about", tags, name, Tombstones::kept);
+            tombstones(
+                    "idem.tombstones.bound.lsn.bytes",
+                    "deletes below this position in the WAL are forgotten",
+                    tags,
+                    name,
+                    it -> it.below().map(below -> unsigned(below.lsn().value())).orElse(Double.NaN));
             counter("idem.table.rows", "by outcome", tags.and("outcome", "written"), name, TableStatus::written);
             counter("idem.table.rows", "by outcome", tags.and("outcome", "deleted"), name, TableStatus::deleted);
             counter(
@@ -278,6 +304,32 @@ public final class PipelineMetrics implements AutoCloseable {
                     name,
                     it -> Math.max(0, it.events() - it.written() - it.deleted()));
         }
+    }
+
+    private void tombstones(
+            String meter, String description, Tags tags, String table, ToDoubleFunction<Tombstones> value) {
+        Gauge.builder(
+                        meter,
+                        counted,
+                        all -> Optional.ofNullable(all.get(table))
+                                .flatMap(TableStatus::tombstones)
+                                .map(value::applyAsDouble)
+                                .orElse(Double.NaN))
+                .description(description)
+                .tags(tags)
+                .register(registry);
+    }
+
+    private static List<Row<?>> verified(PipelineStatus status, ToDoubleFunction<LastVerification> value) {
+        List<Row<?>> rows = new ArrayList<>();
+        status.tables()
+                .forEach(table -> table.verification()
+                        .ifPresent(last -> rows.add(Row.of(
+                                Tags.of(
+                                        "schema", table.table().schema(),
+                                        "table", table.table().name()),
+                                value.applyAsDouble(last)))));
+        return rows;
     }
 
     private void counter(

@@ -15,8 +15,8 @@ import java.util.function.Function;
 final class StatusRoutes {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int MOST_LETTERS = 1000;
-    private static final int LETTERS = 100;
+    private static final int MOST = 1000;
+    private static final int FEW = 100;
 
     private final Watched watched;
 
@@ -54,16 +54,31 @@ final class StatusRoutes {
 
     /** The youngest first; reasons and places, never values. */
     void deadLetters(HttpServerExchange exchange) {
+        limit(exchange).ifPresent(limit -> {
+            ArrayNode letters = JSON.createArrayNode();
+            watched.deadLetters(limit).forEach(letter -> letters.add(json(letter)));
+            Answers.json(exchange, letters);
+        });
+    }
+
+    /** The youngest first; counts and names of columns, never keys or values. */
+    void verifications(HttpServerExchange exchange) {
+        limit(exchange).ifPresent(limit -> {
+            ArrayNode verifications = JSON.createArrayNode();
+            watched.verifications(limit).forEach(record -> verifications.add(VerificationJson.of(record)));
+            Answers.json(exchange, verifications);
+        });
+    }
+
+    /** How many are asked for; empty where that is not understood, and was answered so. */
+    private static Optional<Integer> limit(HttpServerExchange exchange) {
         Deque<String> given = exchange.getQueryParameters().get("limit");
-        String limit = given == null || given.isEmpty() ? String.valueOf(LETTERS) : given.getFirst();
-        if (!limit.matches("\\d{1,4}") || Integer.parseInt(limit) < 1 || Integer.parseInt(limit) > MOST_LETTERS) {
-            new Problem(400, "limit: not understood (expected: a number from 1 to " + MOST_LETTERS + ')')
-                    .send(exchange);
-            return;
+        String limit = given == null || given.isEmpty() ? String.valueOf(FEW) : given.getFirst();
+        if (!limit.matches("\\d{1,4}") || Integer.parseInt(limit) < 1 || Integer.parseInt(limit) > MOST) {
+            new Problem(400, "limit: not understood (expected: a number from 1 to " + MOST + ')').send(exchange);
+            return Optional.empty();
         }
-        ArrayNode letters = JSON.createArrayNode();
-        watched.deadLetters(Integer.parseInt(limit)).forEach(letter -> letters.add(json(letter)));
-        Answers.json(exchange, letters);
+        return Optional.of(Integer.parseInt(limit));
     }
 
     private static ObjectNode json(DeadLetter letter) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.idem.apply.DeadLetter;
 import dev.idem.apply.PipelineActions;
 import dev.idem.apply.Requests;
+import dev.idem.apply.VerificationRecord;
 import dev.idem.apply.WarehouseView;
 import dev.idem.status.PipelineStatus;
 import java.util.List;
@@ -27,19 +28,28 @@ public record Watched(
     /**
      * What is read from and kept in the warehouse.
      *
-     * @param deadLetters opens a view; the caller closes it
-     * @param resyncOrdered is called when a table is to be read anew
+     * @param view opens a view; the caller closes it
+     * @param ordered is called when something was ordered
      */
-    public record Orders(
-            Supplier<WarehouseView> deadLetters, Requests requests, PipelineActions actions, Runnable resyncOrdered) {}
+    public record Orders(Supplier<WarehouseView> view, Requests requests, PipelineActions actions, Runnable ordered) {}
 
     /** The youngest dead letters. */
     List<DeadLetter> deadLetters(int limit) {
         if (warehouse.isEmpty()) {
             return List.of();
         }
-        try (WarehouseView view = warehouse.get().deadLetters().get()) {
+        try (WarehouseView view = warehouse.get().view().get()) {
             return view.deadLetters(limit);
+        }
+    }
+
+    /** The youngest comparisons of source and warehouse. */
+    List<VerificationRecord> verifications(int limit) {
+        if (warehouse.isEmpty()) {
+            return List.of();
+        }
+        try (WarehouseView view = warehouse.get().view().get()) {
+            return view.verifications(limit);
         }
     }
 }

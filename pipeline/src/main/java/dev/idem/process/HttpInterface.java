@@ -31,17 +31,24 @@ public final class HttpInterface implements AutoCloseable {
     }
 
     /**
+     * The parts that it tells of and acts on.
+     *
+     * @param verification empty where this process does not compare
+     */
+    record Parts(Pipeline pipeline, PipelineWatch watch, Optional<VerificationRunner> verification) {}
+
+    /**
      * Starts it where the settings want it.
      *
      * @throws dev.idem.error.PipelineException where it cannot listen
      */
-    public static Optional<HttpInterface> start(
-            Settings settings, EmbeddedServers servers, Pipeline pipeline, PipelineWatch watch) {
-        return settings.http().port().map(port -> open(settings, servers, pipeline, watch, port));
+    static Optional<HttpInterface> start(Settings settings, EmbeddedServers servers, Parts parts) {
+        return settings.http().port().map(port -> open(settings, servers, parts, port));
     }
 
-    private static HttpInterface open(
-            Settings settings, EmbeddedServers servers, Pipeline pipeline, PipelineWatch watch, int port) {
+    private static HttpInterface open(Settings settings, EmbeddedServers servers, Parts parts, int port) {
+        Pipeline pipeline = parts.pipeline();
+        PipelineWatch watch = parts.watch();
         PipelineMetrics metrics = metrics(settings, pipeline, watch);
         Warehouse warehouse = settings.role().applies()
                 ? Pipeline.warehouse(settings, servers.warehouse(settings)).named("idem api")
@@ -61,7 +68,7 @@ public final class HttpInterface implements AutoCloseable {
                     new Watched(
                             watch::latest,
                             () -> watch.history().json(),
-                            Optional.ofNullable(warehouse).map(it -> orders(it, settings.name(), relay)),
+                            Optional.ofNullable(warehouse).map(it -> orders(it, settings.name(), relay, parts)),
                             metrics::text));
             watch.listen(server::publish);
             return new HttpInterface(metrics, relay, server);
@@ -74,12 +81,15 @@ public final class HttpInterface implements AutoCloseable {
         }
     }
 
-    private static Watched.Orders orders(Warehouse warehouse, String name, @Nullable ResyncRelay relay) {
+    private static Watched.Orders orders(Warehouse warehouse, String name, @Nullable ResyncRelay relay, Parts parts) {
         return new Watched.Orders(
                 () -> new WarehouseView(warehouse, name),
                 new Requests(warehouse, name),
                 new PipelineActions(warehouse, name),
-                () -> Optional.ofNullable(relay).ifPresent(ResyncRelay::wakeUp));
+                () -> {
+                    Optional.ofNullable(relay).ifPresent(ResyncRelay::wakeUp);
+                    parts.verification().ifPresent(VerificationRunner::wakeUp);
+                });
     }
 
     private static PipelineMetrics metrics(Settings settings, Pipeline pipeline, PipelineWatch watch) {

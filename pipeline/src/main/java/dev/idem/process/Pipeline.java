@@ -111,7 +111,8 @@ public final class Pipeline implements AutoCloseable {
                 settings.apply().maxBytes(),
                 settings.apply().maxCuts(),
                 settings.apply().onTableFailure(),
-                settings.apply().targets());
+                settings.apply().targets(),
+                settings.apply().tombstonePurge().interval());
     }
 
     /** The warehouse as the sink of these settings reaches it. */

@@ -36,7 +36,7 @@ public final class ReachedLog implements AutoCloseable {
     }
 
     /** The brokers, where they run: the user's, or the embedded one of another process. */
-    static Optional<String> running(Settings settings) {
+    public static Optional<String> running(Settings settings) {
         return settings.kafka().bootstrapServers().or(() -> RunningKafka.on(embedded(settings)));
     }
 

@@ -44,17 +44,26 @@ public final class RunningProcess {
                 PipelineWatch status = PipelineWatch.start(settings, servers, pipeline)) {
             servers.ownSource().ifPresent(ours -> LOG.info("embedded source url={}", ours.address()));
             servers.ownWarehouse().ifPresent(ours -> LOG.info("embedded warehouse url={}", ours.address()));
-            Optional<HttpInterface> http = HttpInterface.start(settings, servers, pipeline, status);
+            Optional<VerificationRunner> verification = VerificationRunner.start(settings, servers, pipeline);
             try {
-                pipeline.start();
-                watch(pipeline);
+                serve(servers, new HttpInterface.Parts(pipeline, status, verification));
             } finally {
-                http.ifPresent(HttpInterface::close);
+                verification.ifPresent(VerificationRunner::close);
             }
         } finally {
             stopped.countDown();
         }
         LOG.info("stopped name={}", settings.name());
+    }
+
+    private void serve(EmbeddedServers servers, HttpInterface.Parts parts) {
+        Optional<HttpInterface> http = HttpInterface.start(settings, servers, parts);
+        try {
+            parts.pipeline().start();
+            watch(parts.pipeline());
+        } finally {
+            http.ifPresent(HttpInterface::close);
+        }
     }
 
     private void watch(Pipeline pipeline) {

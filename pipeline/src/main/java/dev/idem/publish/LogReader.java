@@ -92,7 +92,7 @@ final class LogReader implements AutoCloseable {
             if (record.value() == null) {
                 open.remove(key);
             } else {
-                open.put(key, RereadRequest.decode(record.value()));
+                open.merge(key, RereadRequest.decode(record.value()), RereadRequest::and);
             }
         });
         Map<TableId, RereadRequest> rereads = new LinkedHashMap<>();

@@ -1,11 +1,13 @@
 package dev.idem.publish;
 
 import dev.idem.change.RereadRequest;
+import dev.idem.change.RowKeys;
 import dev.idem.change.TableId;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The requests to read a table anew that are not done, and which of them the log does not hold yet.
@@ -27,7 +29,9 @@ final class OpenRereads {
     }
 
     synchronized void request(RereadRequest request) {
-        open.put(request.table(), new Entry(request, ++serial, false));
+        Entry before = open.get(request.table());
+        RereadRequest both = before == null ? request : before.request().and(request);
+        open.put(request.table(), new Entry(both, ++serial, false));
     }
 
     /** The tables to read, each with what {@link #isAnsweredBy} wants to know. */
@@ -40,6 +44,12 @@ final class OpenRereads {
     synchronized String reason(TableId table) {
         Entry entry = open.get(table);
         return entry == null ? "" : entry.request().reason();
+    }
+
+    /** Which rows of the table are wanted; empty for the whole table. */
+    synchronized Optional<RowKeys> rows(TableId table) {
+        Entry entry = open.get(table);
+        return entry == null ? Optional.empty() : entry.request().rows();
     }
 
     /** What has to be written with the next batch. */

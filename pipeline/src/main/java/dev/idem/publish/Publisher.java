@@ -6,6 +6,7 @@ import dev.idem.change.CutCodec;
 import dev.idem.change.Lsn;
 import dev.idem.change.RecordHeaders;
 import dev.idem.change.RereadRequest;
+import dev.idem.change.RowKeys;
 import dev.idem.change.TableDefinition;
 import dev.idem.change.TableDefinitionCodec;
 import dev.idem.change.TableId;
@@ -126,7 +127,12 @@ public final class Publisher implements AutoCloseable {
 
     /** Asks for a table to be read anew; durable with the next batch. */
     public void requestReread(TableId table, String reason) {
-        rereads.request(new RereadRequest(table, reason));
+        requestReread(new RereadRequest(table, reason));
+    }
+
+    /** Asks for a table or rows of it to be read anew; durable with the next batch. */
+    public void requestReread(RereadRequest request) {
+        rereads.request(request);
     }
 
     /** The requests that are open, each table with the number of its youngest request. */
@@ -137,6 +143,11 @@ public final class Publisher implements AutoCloseable {
     /** Why a table is to be read anew, for people. */
     public String rereadReason(TableId table) {
         return rereads.reason(table);
+    }
+
+    /** Which rows of a table are to be read anew; empty for the whole table. */
+    public Optional<RowKeys> rereadRows(TableId table) {
+        return rereads.rows(table);
     }
 
     /** Where the topic of the definitions ended when this was opened. */

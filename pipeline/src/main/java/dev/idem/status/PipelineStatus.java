@@ -1,5 +1,7 @@
 package dev.idem.status;
 
+import dev.idem.apply.VerificationRecord;
+import dev.idem.apply.WarehouseView.Tombstones;
 import dev.idem.change.Lsn;
 import dev.idem.change.TableId;
 import java.time.Duration;
@@ -128,6 +130,8 @@ public record PipelineStatus(
      * @param events read by this process
      * @param written rows of the warehouse that this process inserted or updated
      * @param deleted rows that this process deleted
+     * @param tombstones deletes that the warehouse remembers; empty where it was not asked
+     * @param verification the last comparison with the source; empty where there was none
      */
     public record TableStatus(
             TableId table,
@@ -136,7 +140,26 @@ public record PipelineStatus(
             Optional<Instant> since,
             long events,
             long written,
-            long deleted) {}
+            long deleted,
+            Optional<Tombstones> tombstones,
+            Optional<LastVerification> verification) {}
+
+    /**
+     * The last comparison of a table with the source.
+     *
+     * @param result in one word or two
+     * @param at when it ended
+     * @param rows that were compared
+     * @param differences rows that differed
+     * @param repaired rows of these that were the same in the end
+     */
+    public record LastVerification(String result, Instant at, long rows, long differences, long repaired) {
+
+        /** Rows that differed at its end; none where they may have been on their way. */
+        public long left() {
+            return result.equals(VerificationRecord.Result.BEHIND.text()) ? 0 : differences - repaired;
+        }
+    }
 
     /**
      * Events that were set aside.

@@ -2,11 +2,13 @@ package dev.idem.status;
 
 import dev.idem.apply.TableCount;
 import dev.idem.apply.TableStates.TableState;
+import dev.idem.apply.VerificationRecord;
 import dev.idem.apply.WarehouseView;
 import dev.idem.capture.SourceView;
 import dev.idem.change.Lsn;
 import dev.idem.status.PipelineStatus.DeadLetters;
 import dev.idem.status.PipelineStatus.Lag;
+import dev.idem.status.PipelineStatus.LastVerification;
 import dev.idem.status.PipelineStatus.Position;
 import dev.idem.status.PipelineStatus.Stage;
 import dev.idem.status.PipelineStatus.TableStatus;
@@ -142,6 +144,18 @@ public final class StatusAssembler {
                 state.parked().map(parked -> parked.since()),
                 count.events(),
                 count.written(),
-                count.deleted());
+                count.deleted(),
+                Optional.ofNullable(warehouse.tombstones().get(state.table())),
+                Optional.ofNullable(warehouse.verifications().get(state.table()))
+                        .map(StatusAssembler::verification));
+    }
+
+    private static LastVerification verification(VerificationRecord last) {
+        return new LastVerification(
+                last.result().text(),
+                last.finishedAt(),
+                last.rows(),
+                last.found().differences(),
+                last.repaired());
     }
 }

@@ -3,6 +3,8 @@ package dev.idem.status;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.idem.apply.WarehouseView.Tombstones;
+import dev.idem.status.PipelineStatus.LastVerification;
 import dev.idem.status.PipelineStatus.Part;
 import dev.idem.status.PipelineStatus.Position;
 import dev.idem.status.PipelineStatus.SlotHealth;
@@ -60,8 +62,27 @@ public final class StatusJson {
             node.put("events", table.events());
             node.put("written", table.written());
             node.put("deleted", table.deleted());
+            table.tombstones().ifPresent(tombstones -> node.set("tombstones", tombstones(tombstones)));
+            table.verification().ifPresent(last -> node.set("verification", verification(last)));
         }
         return array;
+    }
+
+    private static ObjectNode tombstones(Tombstones tombstones) {
+        ObjectNode node = JSON.createObjectNode();
+        node.put("kept", tombstones.kept());
+        node.put("purged", tombstones.purged());
+        tombstones.below().ifPresent(below -> node.put("below", below.toString()));
+        tombstones.waits().ifPresent(reason -> node.put("waits", reason));
+        return node;
+    }
+
+    private static ObjectNode verification(LastVerification last) {
+        ObjectNode node = JSON.createObjectNode().put("result", last.result());
+        instant(node, "at", Optional.of(last.at()));
+        return node.put("rows", last.rows())
+                .put("differences", last.differences())
+                .put("repaired", last.repaired());
     }
 
     private static ObjectNode part(Part part) {

@@ -3,13 +3,16 @@ package dev.idem.status;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /** A status as a person reads it in a terminal, made of its JSON: so it looks the same whoever gave it. */
 public final class StatusText {
 
     private static final int MOST_TABLES = 40;
+    private static final Set<String> GOOD = Set.of("equal", "repaired");
 
     private StatusText() {}
 
@@ -50,6 +53,8 @@ public final class StatusText {
                     throughput.path("rowsPerSecond").asDouble()));
         }
         tables(lines, status.path("tables"));
+        tombstones(lines, status.path("tables"));
+        verified(lines, status.path("tables"));
         for (JsonNode warning : status.path("warnings")) {
             lines.add("");
             lines.add("%s: %s"
@@ -109,6 +114,59 @@ public final class StatusText {
                                 table.path("table").asText(),
                                 table.path("since").asText(),
                                 table.path("reason").asText())));
+    }
+
+    /** The deletes that are remembered, and which tables have a reason to forget none at present. */
+    private static void tombstones(List<String> lines, JsonNode tables) {
+        long kept = 0;
+        long purged = 0;
+        List<String> waiting = new ArrayList<>();
+        for (JsonNode table : tables) {
+            JsonNode tombstones = table.path("tombstones");
+            kept += tombstones.path("kept").asLong();
+            purged += tombstones.path("purged").asLong();
+            if (tombstones.has("waits")) {
+                waiting.add("            %s.%s keeps them: %s"
+                        .formatted(
+                                table.path("schema").asText(),
+                                table.path("table").asText(),
+                                tombstones.path("waits").asText()));
+            }
+        }
+        lines.add("tombstones  about %d kept, %d purged".formatted(kept, purged));
+        waiting.stream().limit(MOST_TABLES).forEach(lines::add);
+    }
+
+    /** How many tables were compared with the source, since when, and which of them were not the same. */
+    private static void verified(List<String> lines, JsonNode tables) {
+        List<JsonNode> verified = new ArrayList<>();
+        List<JsonNode> others = new ArrayList<>();
+        tables.forEach(table -> {
+            JsonNode last = table.path("verification");
+            if (!last.isMissingNode()) {
+                verified.add(table);
+                if (!GOOD.contains(last.path("result").asText())) {
+                    others.add(table);
+                }
+            }
+        });
+        String oldest = verified.stream()
+                .map(table -> table.path("verification").path("at").asText())
+                .min(Comparator.naturalOrder())
+                .map(at -> ", the oldest comparison of " + at)
+                .orElse("");
+        lines.add("verified    %d of %d tables%s".formatted(verified.size(), tables.size(), oldest));
+        others.stream().limit(MOST_TABLES).forEach(table -> {
+            JsonNode last = table.path("verification");
+            lines.add("            %s %s.%s at %s: %d rows differed, %d repaired"
+                    .formatted(
+                            last.path("result").asText(),
+                            table.path("schema").asText(),
+                            table.path("table").asText(),
+                            last.path("at").asText(),
+                            last.path("differences").asLong(),
+                            last.path("repaired").asLong()));
+        });
     }
 
     private static String bytes(JsonNode value) {

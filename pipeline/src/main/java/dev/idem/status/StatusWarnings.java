@@ -1,5 +1,6 @@
 package dev.idem.status;
 
+import dev.idem.apply.VerificationRecord;
 import dev.idem.apply.WarehouseView;
 import dev.idem.capture.SourceView;
 import dev.idem.status.PipelineStatus.Level;
@@ -88,6 +89,17 @@ final class StatusWarnings {
                     "dead-letters",
                     count(warehouse.deadLetters(), "event") + " set aside: the warehouse differs from the source there",
                     "see idem.dead_letter and docs/operations.md"));
+        }
+        List<String> different = warehouse.verifications().values().stream()
+                .filter(last -> last.result() == VerificationRecord.Result.DIFFERENT)
+                .map(last -> last.table().toString())
+                .toList();
+        if (!different.isEmpty()) {
+            warnings.add(new Warning(
+                    Level.WARNING,
+                    "verification",
+                    count(different.size(), "table") + " not as the source has it: " + different,
+                    "./idem verify --repair --tables " + String.join(",", different)));
         }
         return warnings;
     }

@@ -19,7 +19,9 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Databases as applications bring them, with their writes and migrations while the pipeline runs and while it is down. */
+/**
+ * Databases as applications bring them, with their writes and migrations while the pipeline runs and while it is down.
+ */
 class ApplicationSchemasIT {
 
     private static final Duration DRAIN = Duration.ofMinutes(2);

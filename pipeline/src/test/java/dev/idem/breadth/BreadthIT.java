@@ -142,7 +142,9 @@ class BreadthIT {
         }
     }
 
-    /** The remedy for tables that lost their identity before they were published, so that inserts alone are captured. */
+    /**
+     * The remedy for tables that lost their identity before they were published, so that inserts alone are captured.
+     */
     private static void identifyNamed(Connection source) throws SQLException {
         try (Statement statement = source.createStatement()) {
             statement.execute("""

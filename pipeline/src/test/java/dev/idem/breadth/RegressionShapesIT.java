@@ -13,9 +13,9 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.Objects;
 import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -43,7 +43,8 @@ class RegressionShapesIT {
     }
 
     private static String quoted(SourceTable table) {
-        return Names.quoted(table.table().schema()) + '.'
+        return Names.quoted(table.table().schema())
+                + '.'
                 + Names.quoted(table.table().name());
     }
 

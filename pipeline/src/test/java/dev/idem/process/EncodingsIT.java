@@ -22,12 +22,11 @@ class EncodingsIT {
                                     "drop database \"" + pipeline.name() + '"',
                                     "create database \"" + pipeline.name() + "\" encoding '" + encoding
                                             + "' template template0 lc_collate 'C' lc_ctype 'C'");
-                    String letters =
-                            switch (encoding) {
-                                case "WIN1251" -> "Привет";
-                                case "EUC_JP" -> "日本語";
-                                default -> "Größe";
-                            };
+                    String letters = switch (encoding) {
+                        case "WIN1251" -> "Привет";
+                        case "EUC_JP" -> "日本語";
+                        default -> "Größe";
+                    };
                     pipeline.source(
                             "create table \"" + letters + "\" (id text primary key, \"" + letters + "x\" text)",
                             "alter table \"" + letters + "\" replica identity full",

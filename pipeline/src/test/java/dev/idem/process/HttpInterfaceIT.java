@@ -121,6 +121,48 @@ class HttpInterfaceIT {
     }
 
     @Test
+    void comparison_is_made_once_and_its_result_is_shown_without_keys_or_values() throws Exception {
+        pipeline.source("insert into items select i, 'secret-value' from generate_series(9001, 9010) i");
+        pipeline.catchUp();
+        pipeline.warehouse("update items set name = 'secret-other' where id = 9003");
+        String items = "{\"schema\": \"public\", \"table\": \"items\", \"repair\": true}";
+        HttpResponse<String> first = post("/api/v1/verifications", "v1", items);
+        assertThat(first.statusCode()).as(first.body()).isEqualTo(202);
+        assertThat(post("/api/v1/verifications", "v1", items).body()).isEqualTo(first.body());
+
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            JsonNode all = json(get("/api/v1/verifications"));
+            assertThat(all).hasSize(1);
+            JsonNode found = all.path(0);
+            assertThat(found.path("table").asText()).isEqualTo("items");
+            assertThat(found.path("result").asText()).isEqualTo("repaired");
+            assertThat(found.path("differing").asLong()).isEqualTo(1);
+            assertThat(found.path("repaired").asLong()).isEqualTo(1);
+            assertThat(found.path("differingColumns").path(0).asText()).isEqualTo("name");
+        });
+        pipeline.assertEqual("items");
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(json(get("/api/v1/tables"))
+                                .path(0)
+                                .path("verification")
+                                .path("result")
+                                .asText())
+                        .isEqualTo("repaired"));
+        assertThat(get("/metrics").body())
+                .containsPattern("(?m)^idem_table_differences\\{.*table=\"items\"} 0.0$")
+                .containsPattern("(?m)^idem_table_verified_seconds\\{.*table=\"items\"} [1-9].*$");
+        assertThat(get("/api/v1/verifications").body()).doesNotContain("secret").doesNotContain("9003");
+        assertThat(post("/api/v1/verifications", "v2", "{\"repair\": 1}").statusCode())
+                .isEqualTo(400);
+        assertThat(post("/api/v1/pause", "v3", "{\"repair\": true}").statusCode())
+                .isEqualTo(400);
+        assertThat(post("/api/v1/verifications", "v4", "{\"schema\": \"public\", \"table\": \"nowhere\"}")
+                        .statusCode())
+                .isEqualTo(404);
+        assertThat(get("/api/v1/verifications?limit=none").statusCode()).isEqualTo(400);
+    }
+
+    @Test
     void health_is_up() throws Exception {
         for (String path : List.of("/health", "/health/live", "/health/ready")) {
             HttpResponse<String> answer = get(path);

@@ -27,7 +27,8 @@ class MissedRowsIT {
     void tables_that_are_written_anew_end_equal() throws SQLException {
         try (Servers servers = Servers.start();
                 PipelineFixture pipeline = new PipelineFixture(servers)) {
-            boolean setsExpressions = pipeline.sourceValue("select current_setting('server_version_num')::int >= 170000")
+            boolean setsExpressions = pipeline.sourceValue(
+                            "select current_setting('server_version_num')::int >= 170000")
                     .equals("t");
             pipeline.source(
                     "create table same_type (id int primary key, v text)",

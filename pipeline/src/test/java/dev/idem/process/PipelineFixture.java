@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.idem.apply.ReplayWriter;
 import dev.idem.apply.Sink;
 import dev.idem.apply.TableCount;
+import dev.idem.change.Topics;
 import dev.idem.config.Settings;
 import dev.idem.config.SettingsLoader;
 import dev.idem.replay.LogView;
@@ -14,7 +15,8 @@ import dev.idem.status.PipelineStatus;
 import dev.idem.testing.TestDirectory;
 import dev.idem.testing.TestKafka;
 import dev.idem.testing.TestPostgres;
-import dev.idem.verify.Address;
+import dev.idem.verify.Pace;
+import dev.idem.verify.RepairSettings;
 import dev.idem.verify.Verification;
 import dev.idem.verify.Verifier;
 import dev.idem.verify.VerifySettings;
@@ -30,7 +32,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -155,13 +156,16 @@ final class PipelineFixture implements AutoCloseable {
         Pipeline started = new Pipeline(settings, none);
         pipeline = started;
         PipelineWatch watch = PipelineWatch.start(settings, none, started);
-        HttpInterface http = HttpInterface.start(settings, none, started, watch).orElseThrow();
+        Optional<VerificationRunner> verification = VerificationRunner.start(settings, none, started);
+        HttpInterface http = HttpInterface.start(settings, none, new HttpInterface.Parts(started, watch, verification))
+                .orElseThrow();
         started.start();
-        return new Watched(watch, http);
+        return new Watched(watch, http, verification);
     }
 
     /** What watches a pipeline. */
-    record Watched(PipelineWatch watch, HttpInterface http) implements AutoCloseable {
+    record Watched(PipelineWatch watch, HttpInterface http, Optional<VerificationRunner> verification)
+            implements AutoCloseable {
 
         PipelineStatus status() {
             return watch.latest().orElseThrow();
@@ -174,6 +178,7 @@ final class PipelineFixture implements AutoCloseable {
         @Override
         public void close() {
             http.close();
+            verification.ifPresent(VerificationRunner::close);
             watch.close();
         }
     }
@@ -296,24 +301,21 @@ final class PipelineFixture implements AutoCloseable {
 
     /** Compares both databases as {@code ./idem verify} does, in every table that the warehouse follows. */
     Verification verify() {
-        return new Verifier(new VerifySettings(
-                        name,
-                        address("source"),
-                        address("warehouse"),
-                        Optional.of("idem_" + name),
-                        List.of(),
-                        UnaryOperator.identity(),
-                        VerifySettings.Scope.FOLLOWED,
-                        VerifySettings.Limits.DEFAULT))
-                .verify(table -> {});
+        return new Verifier(verifySettings()).verify(table -> {});
     }
 
-    private Address address(String side) {
-        return new Address(
-                Objects.requireNonNull(flags.get(side + ".url")),
-                Map.of(
-                        "user", Objects.requireNonNull(flags.get(side + ".user")),
-                        "password", Objects.requireNonNull(flags.get(side + ".password"))));
+    /** The same as {@code ./idem verify --repair} does. */
+    Verification repair() {
+        RereadRepair repairer =
+                new RereadRepair(Pipeline.logSettings(settings(), bootstrapServers()), new Topics(name));
+        return new Verifier(verifySettings(), Optional.of(new RepairSettings(repairer, PATIENCE))).verify(table -> {});
+    }
+
+    private VerifySettings verifySettings() {
+        Settings settings = settings();
+        ReachedDatabases databases = new ReachedDatabases(settings);
+        return new ComparedPair(settings, databases.source(), databases.warehouse())
+                .comparing(List.of(), VerifySettings.Scope.FOLLOWED, VerifySettings.Limits.DEFAULT, Pace.FULL);
     }
 
     @Override

@@ -214,6 +214,16 @@ class RereadIT {
             assertThat(pipeline.warehouseValue(
                             "select count(*) from pg_attribute where attrelid = 't'::regclass and attname = 'secret'"))
                     .isEqualTo("0");
+            assertThat(pipeline.verify().isEqual())
+                    .as("what is not published is not compared")
+                    .isTrue();
+            pipeline.warehouse("insert into t (id, v, _idem_epoch, _idem_lsn, _idem_seq, _idem_synced_at)"
+                    + " values (100, 'b', 0, '0/0', 0, now())");
+            assertThat(pipeline.repair().isEqual())
+                    .as("a row that is not published goes")
+                    .isTrue();
+            assertThat(pipeline.warehouseValue("select string_agg(id || v, ' ' order by id) from t"))
+                    .isEqualTo("1a 2c");
         }
     }
 

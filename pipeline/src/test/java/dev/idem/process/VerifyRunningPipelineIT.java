@@ -14,6 +14,7 @@ import dev.idem.verify.VerifySettings.Scope;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +28,9 @@ import org.junit.jupiter.api.Test;
 
 /** A pair that is written to has no differences but those that were planted. */
 class VerifyRunningPipelineIT {
+
+    /** Ten minutes: {@code -Didem.verify.seconds=600}. */
+    private static final long LONG_FORM_SECONDS = Long.getLong("idem.verify.seconds", 0);
 
     private static Servers servers;
 
@@ -54,7 +58,8 @@ class VerifyRunningPipelineIT {
             AtomicBoolean stop = new AtomicBoolean();
             CompletableFuture<Void> load = CompletableFuture.runAsync(() -> write(pipeline, stop));
 
-            for (int i = 0; i < 2; i++) {
+            long end = System.nanoTime() + Duration.ofSeconds(LONG_FORM_SECONDS).toNanos();
+            for (int i = 0; i < 2 || System.nanoTime() < end; i++) {
                 assertThat(verify(pipeline))
                         .as("while it is written to")
                         .matches(Verification::isEqual, "equal")

@@ -10,7 +10,9 @@ import dev.idem.testing.memory.MemoryWarehouse;
 import dev.idem.testing.memory.StoredRow;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,7 @@ final class Invariants {
 
     private final World world;
     private final CutCodec codec = new CutCodec();
+    private final RememberedDeletes deletes;
     private final List<Cut> cuts = new ArrayList<>();
     private long cutsRead;
     private long checkedCommits;
@@ -31,6 +34,20 @@ final class Invariants {
 
     Invariants(World world) {
         this.world = world;
+        this.deletes = new RememberedDeletes(world);
+    }
+
+    /** By partition of the tables' topics up to where the cuts that the warehouse has read lie. */
+    Map<TopicPartition, Long> appliedUpTo() {
+        MemoryWarehouse.Position position =
+                world.warehouse().position(world.topics().pipeline());
+        Map<TopicPartition, Long> applied = new HashMap<>();
+        cuts().stream()
+                .filter(cut -> position != null && cut.number() <= position.cut())
+                .forEach(cut -> cut.ranges()
+                        .forEach((topic, ranges) -> ranges.forEach((partition, range) ->
+                                applied.merge(new TopicPartition(topic, partition), range.to(), Math::max))));
+        return applied;
     }
 
     /** The committed cuts so far. */
@@ -64,6 +81,7 @@ final class Invariants {
             return;
         }
         checkedCommits = warehouse.commits();
+        deletes.take();
         Version now = new Version(position.epoch(), Lsn.parse(position.lsn()), 0);
         require(!now.isBefore(reached), "the position fell from " + reached + " to " + now);
         reached = now;
@@ -126,6 +144,8 @@ final class Invariants {
     void checkEnd() {
         SourceTables.ALL.forEach(table -> compare(table, world.source().tables(), "at the end"));
         new LogCheck(world, cuts()).check();
+        deletes.check();
+        deletes.replayWhatIsLeft();
     }
 
     static void require(boolean holds, String otherwise) {

@@ -50,7 +50,7 @@ final class SimulatedCapture {
     private @Nullable Reread reread;
 
     /** A table that was read in a snapshot and whose rows wait until the stream has passed it. */
-    private record Reread(TableDefinition table, Lsn point, List<List<ColumnValue>> rows) {}
+    private record Reread(TableDefinition table, Lsn point, List<List<ColumnValue>> rows, long request) {}
 
     SimulatedCapture(World world) {
         this.world = world;
@@ -176,6 +176,21 @@ final class SimulatedCapture {
             toConfirm = confirmable;
         }
         publishReread();
+        if (random.nextInt(4) == 0) {
+            readAgain();
+        }
+    }
+
+    /** What an earlier capture was asked to read anew and did not finish. */
+    @SuppressWarnings("ReferenceEquality") // as below
+    private void readAgain() {
+        if (reread == null && history == source.history()) {
+            Map<TableId, Long> open = Objects.requireNonNull(publisher).openRereads();
+            SourceTables.ALL.stream()
+                    .filter(table -> open.containsKey(table.table()))
+                    .findFirst()
+                    .ifPresent(table -> read(table, Objects.requireNonNull(open.get(table.table()))));
+        }
     }
 
     /** One record; where it is a position that can be confirmed, that position. */
@@ -213,11 +228,17 @@ final class SimulatedCapture {
     /** Reads a table anew at a new consistent point. */
     @SuppressWarnings("ReferenceEquality") // as above
     void beginReread(TableDefinition table) {
-        if (reread != null || history != source.history()) {
+        Publisher log = publisher;
+        if (log == null || stream == null || reread != null || history != source.history()) {
             return;
         }
+        log.requestReread(table.table(), "asked by a test");
+        read(table, Objects.requireNonNull(log.openRereads().get(table.table())));
+    }
+
+    private void read(TableDefinition table, long request) {
         Lsn point = source.consistentPoint(random);
-        Reread begun = new Reread(table, point, source.history().asOf(point).rows(table));
+        Reread begun = new Reread(table, point, source.history().asOf(point).rows(table), request);
         if (table.hasKey()) {
             reread = begun;
             source.heartbeat(random);
@@ -231,7 +252,7 @@ final class SimulatedCapture {
         Publisher log = Objects.requireNonNull(publisher);
         boolean passed =
                 begun != null && log.lastCut().orElseThrow().commitLsn().compareTo(begun.point()) >= 0;
-        if (begun != null && passed) {
+        if (begun != null && passed && random.nextInt(3) == 0) {
             reread = null;
             publish(begun);
         }
@@ -259,6 +280,6 @@ final class SimulatedCapture {
                         begun.rows(),
                         List.of(new Cut.TableState(
                                 table, begun.table().number(), begun.rows().size(), begun.point()))),
-                Map.of());
+                Map.of(table, begun.request()));
     }
 }

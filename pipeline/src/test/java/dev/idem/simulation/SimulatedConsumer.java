@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
@@ -63,7 +64,7 @@ final class SimulatedConsumer extends MockConsumer<byte[], byte[]> {
 
     @Override
     public synchronized void seekToBeginning(Collection<TopicPartition> partitions) {
-        partitions.forEach(partition -> seek(partition, 0));
+        partitions.forEach(partition -> seek(partition, log.beginning(partition)));
     }
 
     @Override
@@ -110,6 +111,9 @@ final class SimulatedConsumer extends MockConsumer<byte[], byte[]> {
     private List<ConsumerRecord<byte[], byte[]>> fetch(TopicPartition partition, int most) {
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
         long offset = position(partition);
+        if (offset < log.beginning(partition)) {
+            throw new OffsetOutOfRangeException(Map.of(partition, offset));
+        }
         long end = log.stableEnd(partition);
         while (offset < end && records.size() < most) {
             SimulatedLog.Visible record = log.committed(partition, offset);
@@ -141,7 +145,13 @@ final class SimulatedConsumer extends MockConsumer<byte[], byte[]> {
 
     @Override
     public synchronized Map<TopicPartition, Long> beginningOffsets(Collection<TopicPartition> partitions) {
-        return edges(partitions, partition -> 0L);
+        faults.before("beginningOffsets", TimeoutException::new);
+        return edges(partitions, log::beginning);
+    }
+
+    @Override
+    public Map<TopicPartition, Long> beginningOffsets(Collection<TopicPartition> partitions, Duration timeout) {
+        return beginningOffsets(partitions);
     }
 
     @Override
@@ -168,9 +178,8 @@ final class SimulatedConsumer extends MockConsumer<byte[], byte[]> {
     @Override
     public Map<String, List<PartitionInfo>> listTopics(Duration timeout) {
         return log.all().stream()
-                .map(TopicPartition::topic)
-                .distinct()
-                .collect(Collectors.toMap(topic -> topic, topic -> List.of()));
+                .map(partition -> new PartitionInfo(partition.topic(), partition.partition(), null, null, null))
+                .collect(Collectors.groupingBy(PartitionInfo::topic));
     }
 
     @Override

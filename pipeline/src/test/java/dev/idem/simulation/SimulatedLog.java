@@ -30,6 +30,7 @@ final class SimulatedLog {
 
     private final Random random;
     private final Map<TopicPartition, List<Entry>> partitions = new HashMap<>();
+    private final Map<TopicPartition, Long> beginnings = new HashMap<>();
     private final Deque<Marker> owed = new ArrayDeque<>();
     private long producerEpoch;
     private @Nullable Transaction open;
@@ -138,6 +139,21 @@ final class SimulatedLog {
             Marker marker = owed.remove();
             entries(marker.partition()).add(new Entry(null, marker.transaction()));
         }
+    }
+
+    /** The first offset that is held. */
+    long beginning(TopicPartition partition) {
+        return beginnings.getOrDefault(partition, 0L);
+    }
+
+    /** Retention removes what lies before an offset. */
+    void removeBefore(TopicPartition partition, long offset) {
+        beginnings.merge(partition, offset, Math::max);
+    }
+
+    /** True where nothing was removed yet. */
+    boolean isWhole() {
+        return beginnings.isEmpty();
     }
 
     long end(TopicPartition partition) {

@@ -4,6 +4,7 @@ import dev.idem.apply.ApplyLoop;
 import dev.idem.apply.ApplyLoops;
 import dev.idem.apply.ApplySettings;
 import dev.idem.apply.OnTableFailure;
+import dev.idem.apply.ReplayWriter;
 import dev.idem.apply.Warehouse;
 import dev.idem.apply.WarehouseSettings;
 import dev.idem.apply.WriterClaim;
@@ -12,7 +13,7 @@ import dev.idem.error.PipelineException;
 import dev.idem.target.TargetSettings;
 import java.time.Duration;
 import java.util.Map;
-import org.apache.kafka.common.IsolationLevel;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +38,8 @@ final class SimulatedSink {
                 1 << 20,
                 1 + world.random().nextInt(4),
                 OnTableFailure.STOP,
-                TargetSettings.defaults());
+                TargetSettings.defaults(),
+                Optional.of(Duration.ZERO));
     }
 
     long generation() {
@@ -64,9 +66,17 @@ final class SimulatedSink {
         }
     }
 
-    /** Begins to read everything anew. */
+    /** A second writer, as a replay is one. */
+    static ReplayWriter replayWriter(World world) {
+        return ReplayWriter.open(
+                new Warehouse(new WarehouseSettings(world.warehouse().url(), Map.of()), "idem-replay"),
+                world.topics().pipeline(),
+                ApplySettings.defaults());
+    }
+
+    /** Begins to read everything anew, where the log still holds everything. */
     void replay() {
-        if (world.log().hasTopic(world.topics().progress())) {
+        if (world.log().hasTopic(world.topics().progress()) && world.log().isWhole()) {
             opened().rewindToBeginning();
         }
     }
@@ -74,13 +84,7 @@ final class SimulatedSink {
     private ApplyLoop opened() {
         ApplyLoop open = loop;
         if (open == null) {
-            open = ApplyLoops.open(
-                    warehouse,
-                    clientId -> new SimulatedConsumer(
-                            world.log(), world.faults(), world.random(), IsolationLevel.READ_COMMITTED),
-                    world.topics(),
-                    settings,
-                    claim);
+            open = ApplyLoops.open(warehouse, world.consumers(), world.topics(), settings, claim);
             claim = claim.goingOn();
             generation = open.progress().generation();
             loop = open;

@@ -33,7 +33,9 @@ record Step(Kind kind, long entropy) {
         OLD_SINK_ACTS(3),
         WAREHOUSE_CRASHES(1),
         REPLAY(2),
-        REREAD(3);
+        REREAD(3),
+        RETENTION(6),
+        SINK_GOES_ON(6);
 
         private final int weight;
 

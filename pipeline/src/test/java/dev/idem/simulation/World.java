@@ -3,16 +3,19 @@ package dev.idem.simulation;
 import dev.idem.change.Lsn;
 import dev.idem.change.Topics;
 import dev.idem.change.Version;
+import dev.idem.consume.ConsumerFactory;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
 import dev.idem.testing.memory.MemoryWarehouse;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +31,7 @@ final class World implements AutoCloseable {
     private static final int FAULTY_STEPS = 4;
     private static final int MOST_CALLS = 25;
     private static final int MOST_ROUNDS = 400;
+    private static final int ROUNDS_OF_PURGE = 8;
 
     private final Random random = new Random();
     private final Faults faults = new Faults();
@@ -63,6 +67,16 @@ final class World implements AutoCloseable {
 
     MemoryWarehouse warehouse() {
         return warehouse;
+    }
+
+    /** Readers of the log whose calls may fail. */
+    ConsumerFactory consumers() {
+        return (clientId, isolation) -> new SimulatedConsumer(log, faults, random, isolation);
+    }
+
+    /** Readers for those who check. */
+    ConsumerFactory faultless() {
+        return (clientId, isolation) -> new SimulatedConsumer(log, new Faults(), random, isolation);
     }
 
     SimulatedLog log() {
@@ -144,6 +158,13 @@ final class World implements AutoCloseable {
             case OLD_SINK_ACTS -> ifPresent(oldSink, this::oldSinkActs);
             case WAREHOUSE_CRASHES -> warehouse.crash();
             case REPLAY -> ifPresent(sink, running -> guarded(running, running::replay));
+            case RETENTION -> retention();
+            case SINK_GOES_ON -> {
+                mayFail(this::doubleSink);
+                for (int i = 0; i < ROUNDS_OF_PURGE; i++) {
+                    apply();
+                }
+            }
             case REREAD ->
                 ifPresent(
                         capture,
@@ -151,6 +172,21 @@ final class World implements AutoCloseable {
                                 reading,
                                 () -> reading.beginReread(
                                         SourceTables.ALL.get(random.nextInt(SourceTables.ALL.size())))));
+        }
+    }
+
+    /** The log forgets some of what the sink has applied and will not ask for again. */
+    private void retention() {
+        Map<TopicPartition, Long> applied = invariants.appliedUpTo();
+        List<TopicPartition> partitions = applied.keySet().stream()
+                .sorted(Comparator.comparing(TopicPartition::toString))
+                .toList();
+        for (TopicPartition partition : partitions) {
+            long held = log.beginning(partition);
+            long most = Objects.requireNonNull(applied.get(partition)) - held;
+            if (most > 0 && random.nextInt(3) > 0) {
+                log.removeBefore(partition, random.nextBoolean() ? held + most : held + random.nextInt((int) most + 1));
+            }
         }
     }
 
@@ -262,8 +298,10 @@ final class World implements AutoCloseable {
             warehouse.crash();
             drop(acting);
         } catch (PipelineException e) {
+            // What one reads that another has taken over from may have been removed meanwhile.
+            boolean isFenced = acting == oldSink && e.kind() == ErrorKind.LOG_INCOMPLETE && !log.isWhole();
+            boolean explained = isFenced || e.kind() == ErrorKind.FENCED || e.response() == ErrorKind.Response.RETRY;
             drop(acting);
-            boolean explained = e.kind() == ErrorKind.FENCED || e.response() == ErrorKind.Response.RETRY;
             if (!explained) {
                 throw new AssertionError("the sink stopped: " + e.getMessage(), e);
             }
@@ -296,6 +334,11 @@ final class World implements AutoCloseable {
                 running.confirm();
             }
             log.writeMarkers(Integer.MAX_VALUE);
+            apply();
+            invariants.check();
+        }
+        retention();
+        for (int i = 0; i < ROUNDS_OF_PURGE; i++) {
             apply();
             invariants.check();
         }

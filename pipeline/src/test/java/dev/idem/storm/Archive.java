@@ -3,16 +3,21 @@ package dev.idem.storm;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.util.List;
 import java.util.Random;
 
 /**
- * Documents with large text that most updates do not touch, whose keys change, and which are deleted and written again
- * under the same key, all of it also within one transaction.
+ * Documents with large text that most updates do not touch, whose keys change, which are deleted and written again
+ * under the same key, and which are rolled back, all of it also within one transaction.
  */
 final class Archive implements StormClient {
 
     static final String TABLE = "documents";
+
+    /** The title of documents that are never committed. */
+    static final String ROLLED_BACK = "rolled back";
+
     private static final int KEYS = 300;
     private static final int LARGEST_TEXT = 12_000;
 
@@ -25,9 +30,28 @@ final class Archive implements StormClient {
 
     @Override
     public void transaction(Connection connection, Random random) throws SQLException {
+        if (random.nextInt(8) == 0) {
+            writeInVain(connection, random);
+        }
         int steps = 1 + random.nextInt(4);
         for (int i = 0; i < steps; i++) {
             step(connection, random);
+        }
+    }
+
+    /** Rolled back, to a savepoint so that the rest of the transaction stands, or whole. */
+    private static void writeInVain(Connection connection, Random random) throws SQLException {
+        Savepoint before = connection.setSavepoint();
+        execute(
+                connection,
+                "insert into documents values (?, ?, ?, '', 0) on conflict (id) do update set title = excluded.title",
+                (long) random.nextInt(KEYS),
+                ROLLED_BACK,
+                large(random));
+        if (random.nextBoolean()) {
+            connection.rollback(before);
+        } else {
+            connection.rollback();
         }
     }
 

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.idem.process.Pipeline;
+import dev.idem.testing.CommitStage;
 import dev.idem.testing.FaultProxy;
+import dev.idem.testing.TestKafka;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
@@ -18,6 +20,7 @@ class BrokenConnectionsIT {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final int ACCOUNTS = 250;
+    private static final int ROUNDS = 2;
     private static final long SEED = System.nanoTime();
 
     private static StormServers servers;
@@ -34,23 +37,42 @@ class BrokenConnectionsIT {
     }
 
     @Test
-    @DisplayName("trap 32: a commit whose answer is lost is neither lost nor done twice, keyless table included")
-    void commit_whose_answer_is_lost_is_neither_lost_nor_done_twice() throws SQLException {
-        try (FaultProxy proxy = FaultProxy.to(servers.warehouse().port());
+    @DisplayName(
+            "trap 32: a commit that breaks off at any stage, in the warehouse or in Kafka, is neither lost nor done"
+                    + " twice, keyless table included")
+    void commit_that_breaks_off_at_any_stage_is_neither_lost_nor_done_twice() throws SQLException {
+        try (TestKafka kafka = TestKafka.start();
+                FaultProxy toKafka = FaultProxy.toKafka(kafka.port());
+                FaultProxy toWarehouse = FaultProxy.to(servers.warehouse().port());
                 Storm storm = new Storm(servers, ACCOUNTS)) {
-            String direct = String.valueOf(storm.settings().get("warehouse.url"));
-            storm.with("warehouse.url", direct.replace(":" + servers.warehouse().port(), ":" + proxy.port()));
+            kafka.restartAdvertising(toKafka.port());
+            storm.with("kafka.bootstrap.servers", "127.0.0.1:" + toKafka.port());
+            throughProxy(storm, toWarehouse);
             underLoad(storm, () -> {
-                for (int lost = proxy.answersLost() + 1; lost <= 8; lost++) {
-                    int wanted = lost;
-                    proxy.loseAnswersToCommits(1);
-                    await().atMost(PATIENCE).until(() -> proxy.answersLost() >= wanted);
-                    storm.awaitProgress(1);
+                for (int round = 0; round < ROUNDS; round++) {
+                    for (CommitStage stage : CommitStage.values()) {
+                        breakCommit(toWarehouse, stage);
+                        storm.awaitProgress(1);
+                        breakCommit(toKafka, stage);
+                        storm.awaitProgress(1);
+                    }
                 }
             });
 
-            assertThat(proxy.answersLost()).isGreaterThanOrEqualTo(8);
+            assertThat(LogVersions.doubled(kafka.bootstrapServers(), storm.name()))
+                    .isEmpty();
         }
+    }
+
+    private static void breakCommit(FaultProxy proxy, CommitStage stage) {
+        int wanted = proxy.commitsBroken() + 1;
+        proxy.breakNextCommit(stage);
+        await().atMost(PATIENCE).until(() -> proxy.commitsBroken() >= wanted);
+    }
+
+    private static void throughProxy(Storm storm, FaultProxy proxy) {
+        String direct = String.valueOf(storm.settings().get("warehouse.url"));
+        storm.with("warehouse.url", direct.replace(":" + servers.warehouse().port(), ":" + proxy.port()));
     }
 
     @Test
@@ -58,8 +80,7 @@ class BrokenConnectionsIT {
     void connections_that_are_cut_half_closed_or_refused_heal() throws SQLException {
         try (FaultProxy proxy = FaultProxy.to(servers.warehouse().port());
                 Storm storm = new Storm(servers, ACCOUNTS)) {
-            String direct = String.valueOf(storm.settings().get("warehouse.url"));
-            storm.with("warehouse.url", direct.replace(":" + servers.warehouse().port(), ":" + proxy.port()));
+            throughProxy(storm, proxy);
             underLoad(storm, () -> {
                 for (int round = 0; round < 3; round++) {
                     proxy.cut();
@@ -94,7 +115,8 @@ class BrokenConnectionsIT {
                           return null;
                         end
                         $$""",
-                        "create trigger fail_often before insert on pgbench_tellers execute function fail_often()");
+                        "create trigger fail_often before insert on pgbench_tellers execute function fail_often()",
+                        "alter table pgbench_tellers enable always trigger fail_often");
                 for (int round = 0; round < 6; round++) {
                     storm.warehouse("""
                             select pg_terminate_backend(pid) from pg_stat_activity
@@ -102,6 +124,8 @@ class BrokenConnectionsIT {
                     storm.awaitProgress(2);
                 }
                 storm.warehouse("drop trigger fail_often on pgbench_tellers");
+                assertThat(Integer.parseInt(storm.warehouseValue("select last_value from fault")))
+                        .isGreaterThan(4);
             });
         }
     }

@@ -12,10 +12,11 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Somebody who looks at the warehouse five times a second and adds up the bank.
+ * Somebody who looks at the warehouse five times a second, adds up the bank and goes through the archive.
  *
  * <p>In each look, which is one repeatable-read transaction: the four sums are equal, nothing is younger than
- * {@code idem.progress} says, and that never falls.
+ * {@code idem.progress} says, and that never falls; the version of no document falls, none that was gone is back with
+ * an older version, and none is there that was rolled back.
  *
  * <p><i>Threads:</i> one of its own; results may be read by any.
  */
@@ -43,6 +44,7 @@ final class WarehouseReader implements AutoCloseable {
     private final Thread thread;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final List<String> violations = new ArrayList<>();
+    private final DocumentVersions documents = new DocumentVersions();
     private String highest = "";
     private long looks;
     private long moves;
@@ -92,7 +94,13 @@ final class WarehouseReader implements AutoCloseable {
         }
         String sums = position.consistent ? sums(statement) : "";
         String youngest = position.consistent ? text(statement, YOUNGEST) : "";
+        List<String> wrongDocuments = position.consistent ? documents.look(statement) : List.of();
         judge(position, sums, youngest);
+        found(wrongDocuments);
+    }
+
+    private synchronized void found(List<String> more) {
+        violations.addAll(more);
     }
 
     private synchronized void judge(Position position, String sums, String youngest) {

@@ -3,8 +3,11 @@ package dev.idem.apply;
 import dev.idem.change.Cut;
 import dev.idem.change.TableId;
 import dev.idem.change.Topics;
+import dev.idem.consume.ConsumerFactory;
 import dev.idem.consume.CutFollower;
 import dev.idem.consume.CutReader;
+import dev.idem.consume.EventFinder;
+import dev.idem.consume.LogRetention;
 import dev.idem.consume.PositionedCut;
 import dev.idem.consume.ReadInterruptedException;
 import dev.idem.error.ErrorKind;
@@ -41,6 +44,7 @@ public final class ApplyLoop implements AutoCloseable {
     private final Resumption resumption;
     private final DeadLetterRetry retries;
     private final LogIdentity logIdentity;
+    private final TombstonePurge purge;
     private final Map<TableId, Integer> locked = new HashMap<>();
     private boolean isPaused;
     private long nextLook = System.nanoTime();
@@ -49,20 +53,25 @@ public final class ApplyLoop implements AutoCloseable {
     public ApplyLoop(
             WarehouseWriter writer,
             CutFollower follower,
-            CutReader reader,
             Topics topics,
             ApplySettings settings,
             SinkListener listener,
-            Resumption resumption,
-            DeadLetterRetry retries) {
+            ConsumerFactory consumers,
+            String clientId) {
         this.writer = writer;
         this.follower = follower;
-        this.reader = reader;
+        this.reader = new CutReader(consumers, topics, clientId);
         this.topics = topics;
         this.settings = settings;
         this.listener = listener;
-        this.resumption = resumption;
-        this.retries = retries;
+        this.resumption = new Resumption(writer, consumers, topics, clientId, settings);
+        this.retries = new DeadLetterRetry(writer, new EventFinder(consumers, topics, clientId + "-retries"));
+        this.purge = new TombstonePurge(
+                writer,
+                new LogRetention(consumers, topics, clientId + "-retention"),
+                follower,
+                topics.pipeline(),
+                settings.tombstonePurge());
         this.logIdentity = LogIdentity.of(writer, follower);
         follower.seek(writer.progress().logOffset());
     }
@@ -85,7 +94,7 @@ public final class ApplyLoop implements AutoCloseable {
     /** Applies the next cuts, waiting for them at most {@code timeout}; how many there were. */
     public int runOnce(Duration timeout) {
         retries.runOnce();
-        boolean goesOn = resumption.runOnce();
+        boolean goesOn = resumption.runOnce() | purge.runOnce();
         List<PositionedCut> cuts =
                 follower.poll(goesOn ? Duration.ZERO : timeout, settings.maxCuts(), settings.maxRows());
         if (cuts.isEmpty()) {
@@ -216,6 +225,7 @@ public final class ApplyLoop implements AutoCloseable {
         reader.wakeup();
         resumption.wakeup();
         retries.wakeup();
+        purge.wakeup();
     }
 
     @Override
@@ -224,7 +234,8 @@ public final class ApplyLoop implements AutoCloseable {
                 follower;
                 reader;
                 resumption;
-                retries) {
+                retries;
+                purge) {
             // each is closed, whatever the others do
         }
     }

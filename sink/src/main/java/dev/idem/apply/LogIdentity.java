@@ -18,7 +18,7 @@ import java.util.Optional;
  */
 final class LogIdentity {
 
-    private final Optional<String> difference;
+    private Optional<String> difference;
 
     private LogIdentity(Optional<String> difference) {
         this.difference = difference;
@@ -45,7 +45,8 @@ final class LogIdentity {
     }
 
     /**
-     * Asks before a cut is applied. A snapshot needs nothing of what came before it.
+     * Asks before a cut is applied. A snapshot needs nothing of what came before it, and once it has begun all that
+     * follows is of its log.
      *
      * @throws PipelineException {@link ErrorKind#LOG_INCOMPLETE} where it is another log
      */
@@ -56,5 +57,6 @@ final class LogIdentity {
                     "the log is not the one that this warehouse was filled from: " + difference.get()
                             + ". Remedy: start again from a snapshot, see docs/operations.md");
         }
+        difference = Optional.empty();
     }
 }

@@ -37,7 +37,7 @@ final class PendingChanges {
     private final Handle handle;
     private final TargetTables targets;
     private final ApplySettings settings;
-    private final RowsAhead ahead;
+    private final RereadRows rereads;
     private final FiringTriggers triggers;
     private final Set<TableId> apart = new HashSet<>();
     private final Map<TableId, TableBatch> batches = new LinkedHashMap<>();
@@ -53,13 +53,13 @@ final class PendingChanges {
         this.handle = handle;
         this.targets = targets;
         this.settings = settings;
-        this.ahead = new RowsAhead(pipeline);
+        this.rereads = new RereadRows(pipeline);
         this.triggers = FiringTriggers.of(handle);
     }
 
     /** Reads what the warehouse holds, in place of what is remembered. */
     void load() {
-        ahead.load(handle);
+        rereads.load(handle);
     }
 
     /**
@@ -113,7 +113,7 @@ final class PendingChanges {
         }
         Change adapted = targets.adapt(change, definition, table);
         batch(table).add(adapted);
-        noteAhead(table.definition().table(), change.version());
+        noteReread(table.definition().table(), change.version());
         rows++;
         characters += adapted.characters();
     }
@@ -127,11 +127,17 @@ final class PendingChanges {
         return change instanceof Change.Upsert upsert && upsert.movedFrom().isPresent();
     }
 
-    /** What lies above the cut in which it comes was read anew, ahead of changes that are still to come. */
-    private void noteAhead(TableId table, Version version) {
-        if (inHand != null && version.isAfter(inHand)) {
-            ahead.note(table, version);
+    /** What comes in a cut of a re-read, or lies above its cut, was read anew. */
+    private void noteReread(TableId table, Version version) {
+        Version cut = inHand;
+        if (cut != null && (readAnew || version.isAfter(cut))) {
+            rereads.note(table, version, cut);
         }
+    }
+
+    /** Behind the stream's changes above this version no row of a re-read that was applied lies in the log. */
+    Version rereadsLieBelow(TableId table) {
+        return rereads.behind(table);
     }
 
     /** A definition that holds from here on, whether or not a change names it. */
@@ -144,9 +150,12 @@ final class PendingChanges {
 
     /** The end of a snapshot of the table: what it did not contain, below {@code floor}, does not exist. */
     void completeSnapshot(TableDefinition definition, Version floor) {
+        if (targets.isNew(definition)) {
+            flush();
+        }
         ReplicatedTable table = follow(definition);
         batch(table).raiseFloor(floor);
-        noteAhead(table.definition().table(), floor);
+        noteReread(table.definition().table(), floor);
     }
 
     private ReplicatedTable follow(TableDefinition definition) {
@@ -155,7 +164,7 @@ final class PendingChanges {
                 ? known
                 : ofTable(definition.table(), "preparing table " + definition.table(), () -> {
                     ReplicatedTable followed = targets.follow(handle, definition);
-                    ahead.load(handle);
+                    rereads.load(handle);
                     return followed;
                 });
     }
@@ -178,7 +187,7 @@ final class PendingChanges {
         Conflicts conflicts = apart.contains(id) ? Conflicts.TAKE_OUT_FIRST : Conflicts.NONE_EXPECTED;
         TableCount count = ofTable(id, "writing table " + table.target(), () -> {
             triggers.warn(handle, table.target());
-            ahead.store(handle, table);
+            rereads.store(handle, table);
             Version floor = batch.floor();
             if (floor != null) {
                 targets.raiseFloor(handle, table, floor);
@@ -198,7 +207,7 @@ final class PendingChanges {
         Version written = writtenUpTo.get(table);
         boolean fresh = before != null
                 && batch.isNewerThan(before)
-                && batch.isNewerThan(ahead.of(table))
+                && batch.isNewerThan(rereads.aheadOf(table))
                 && (written == null || batch.isNewerThan(written));
         return fresh ? Guard.FRESH : Guard.REPLAYED;
     }

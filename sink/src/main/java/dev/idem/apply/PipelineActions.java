@@ -78,6 +78,26 @@ public final class PipelineActions {
         });
     }
 
+    /** Source and warehouse are compared. */
+    public Requests.Work verify(boolean repair) {
+        return handle -> {
+            run(handle.createUpdate("""
+                            insert into idem.verification_order (pipeline, repair)
+                            values (:pipeline, :repair)""").bind("repair", repair));
+            return Requests.Answer.accepted("verification asked for");
+        };
+    }
+
+    /** The table is compared at the source and in the warehouse. */
+    public Requests.Work verify(TableId table, boolean repair) {
+        return known(table, handle -> {
+            run(handle.createUpdate("""
+                            insert into idem.verification_order (pipeline, source_schema, source_table, repair)
+                            values (:pipeline, :schema, :table, :repair)""").bind("repair", repair), table);
+            return Requests.Answer.accepted("verification asked for");
+        });
+    }
+
     private Requests.Work known(TableId table, Requests.Work work) {
         return handle -> isKnown(handle, table)
                 ? work.run(handle)

@@ -1,6 +1,7 @@
 package dev.idem.apply;
 
 import dev.idem.change.TableId;
+import dev.idem.change.Version;
 import dev.idem.consume.LogEvent;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
@@ -47,6 +48,7 @@ public final class ReplayWriter implements AutoCloseable {
     private final ParkedTables parked;
     private final PendingChanges pending;
     private final Set<TableId> leftOut = new HashSet<>();
+    private boolean inSnapshot;
 
     private ReplayWriter(Warehouse warehouse, Handle handle, String pipeline, ApplySettings settings) {
         this.handle = handle;
@@ -292,6 +294,18 @@ public final class ReplayWriter implements AutoCloseable {
         }
     }
 
+    /**
+     * The row of a re-read lies behind changes of the stream that are newer, and a piece need not hold them. A key
+     * change behind it must not take the row's values for the latest, so the two are written apart.
+     */
+    private void separate(Version next) {
+        boolean ofSnapshot = next.ordinal() == 0;
+        if (ofSnapshot != inSnapshot) {
+            pending.flush();
+            inSnapshot = ofSnapshot;
+        }
+    }
+
     /** Writes all of it together; where the warehouse refuses a row, half by half, until only that is left out. */
     private void writeUnits(List<List<LogEvent.Decoded>> units, Map<TableId, ReplayCount> counts) {
         if (units.isEmpty()) {
@@ -300,7 +314,10 @@ public final class ReplayWriter implements AutoCloseable {
         handle.savepoint("units");
         try {
             pending.begin(null);
-            units.forEach(unit -> unit.forEach(event -> pending.add(event.definition(), event.change())));
+            units.forEach(unit -> {
+                separate(unit.get(0).change().version());
+                unit.forEach(event -> pending.add(event.definition(), event.change()));
+            });
             pending.flush();
             handle.releaseSavepoint("units");
             pending.counts()

@@ -3,8 +3,6 @@ package dev.idem.apply;
 import dev.idem.change.Topics;
 import dev.idem.consume.ConsumerProperties;
 import dev.idem.consume.CutFollower;
-import dev.idem.consume.CutReader;
-import dev.idem.consume.EventFinder;
 import dev.idem.consume.ReadInterruptedException;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
@@ -249,11 +247,7 @@ public final class Sink implements AutoCloseable {
             }
             WarehouseWriter writer = WarehouseWriter.takeOver(warehouse, topics.pipeline(), settings, claim);
             claim = claim.goingOn();
-            CutReader reader = new CutReader(consumers, topics, clientId);
-            Resumption resumption = new Resumption(writer, consumers, topics, clientId, settings);
-            DeadLetterRetry retries =
-                    new DeadLetterRetry(writer, new EventFinder(consumers, topics, clientId + "-retries"));
-            return new ApplyLoop(writer, follower, reader, topics, settings, listener, resumption, retries);
+            return new ApplyLoop(writer, follower, topics, settings, listener, consumers, clientId);
         } catch (RuntimeException e) {
             follower.close();
             throw e;

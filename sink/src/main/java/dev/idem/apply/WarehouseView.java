@@ -3,12 +3,15 @@ package dev.idem.apply;
 import dev.idem.apply.TableStates.TableState;
 import dev.idem.change.Lsn;
 import dev.idem.change.TableId;
+import dev.idem.change.Version;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -43,22 +46,37 @@ public final class WarehouseView implements AutoCloseable {
      *
      * @param position empty where the pipeline was never applied here
      * @param tables all tables, in the order of their names
+     * @param tombstones by table the deletes that are remembered
      * @param isPaused true where a person asked that nothing is applied
      * @param pausedTables those that a person asked to wait
      * @param deadLetters how many events were set aside
      * @param lastDeadLetter when the last of them was
+     * @param verifications the last comparison with the source of each table that had one
      */
     public record Reading(
             Optional<Position> position,
             List<TableState> tables,
+            Map<TableId, Tombstones> tombstones,
             boolean isPaused,
             Set<TableId> pausedTables,
             long deadLetters,
-            Optional<Instant> lastDeadLetter) {
+            Optional<Instant> lastDeadLetter,
+            Map<TableId, VerificationRecord> verifications) {
 
         /** Nothing there. */
-        static final Reading EMPTY = new Reading(Optional.empty(), List.of(), false, Set.of(), 0, Optional.empty());
+        static final Reading EMPTY =
+                new Reading(Optional.empty(), List.of(), Map.of(), false, Set.of(), 0, Optional.empty(), Map.of());
     }
+
+    /**
+     * The deletes of a table that are remembered, so that nothing of the log undoes them.
+     *
+     * @param kept how many there are, as PostgreSQL's statistics estimate it
+     * @param purged how many were forgotten so far
+     * @param below those below this version are forgotten; empty where none were
+     * @param waits why none can be forgotten at present; empty where nothing stands in the way
+     */
+    public record Tombstones(long kept, long purged, Optional<Version> below, Optional<String> waits) {}
 
     /**
      * The row of {@code idem.progress}.
@@ -85,8 +103,15 @@ public final class WarehouseView implements AutoCloseable {
         return call("reading idem.dead_letter", handle -> isMade(handle) ? letters(handle, limit) : List.of());
     }
 
+    /** The youngest comparisons with the source. */
+    public List<VerificationRecord> verifications(int limit) {
+        return call(
+                "reading idem.verification",
+                handle -> Verifications.isThere(handle) ? Verifications.youngest(handle, pipeline, limit) : List.of());
+    }
+
     private static boolean isMade(Handle handle) {
-        return handle.createQuery("select to_regclass('idem.request') is not null")
+        return handle.createQuery("select to_regclass('idem.tombstone_purge') is not null")
                 .mapTo(Boolean.class)
                 .one();
     }
@@ -100,6 +125,7 @@ public final class WarehouseView implements AutoCloseable {
         return new Reading(
                 position(handle),
                 TableStates.all(handle, pipeline),
+                tombstones(handle),
                 !handle.createQuery("select 1 from idem.paused where pipeline = :pipeline")
                         .bind("pipeline", pipeline)
                         .mapTo(Integer.class)
@@ -111,7 +137,38 @@ public final class WarehouseView implements AutoCloseable {
                         .map((row, context) -> new TableId(row.getString(1), row.getString(2)))
                         .list()),
                 letters.get(0).count(),
-                letters.get(0).last());
+                letters.get(0).last(),
+                Verifications.isThere(handle) ? Verifications.last(handle, pipeline) : Map.of());
+    }
+
+    private Map<TableId, Tombstones> tombstones(Handle handle) {
+        Map<TableId, Tombstones> found = new HashMap<>();
+        handle.createQuery("""
+                        select
+                          target.source_schema,
+                          target.source_table,
+                          coalesce(statistics.n_live_tup, 0),
+                          coalesce(purge.purged, 0),
+                          coalesce(purge.below_epoch, 0),
+                          coalesce(purge.below_lsn, '0/0')::text,
+                          coalesce(purge.below_seq, 0),
+                          purge.waits
+                        from idem.target as target
+                        left join idem.tombstone_purge as purge on purge.target = target.id
+                        left join pg_stat_all_tables as statistics
+                          on statistics.schemaname = 'idem' and statistics.relname = 'tombstone_' || target.id
+                        where target.pipeline = :pipeline""")
+                .bind("pipeline", pipeline)
+                .map((row, context) -> Map.entry(
+                        new TableId(row.getString(1), row.getString(2)),
+                        new Tombstones(
+                                row.getLong(3),
+                                row.getLong(4),
+                                Optional.of(new Version(row.getInt(5), Lsn.parse(row.getString(6)), row.getLong(7)))
+                                        .filter(below -> below.epoch() > 0),
+                                Optional.ofNullable(row.getString(8)))))
+                .forEach(entry -> found.put(entry.getKey(), entry.getValue()));
+        return found;
     }
 
     private record Letters(long count, Optional<Instant> last) {}

@@ -15,6 +15,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -88,6 +89,8 @@ public final class WarehouseWriter implements AutoCloseable {
         handle.useTransaction(same -> {
             progressTable.requireWriter(same, progress);
             targets.followMapping(same);
+            RereadRows.takeOver(same, pipeline);
+            pending.load();
         });
     }
 
@@ -125,6 +128,22 @@ public final class WarehouseWriter implements AutoCloseable {
                     parked.rewind(same, cut, logOffset);
                     return progressTable.rewind(same, progress, logOffset, cut);
                 }));
+    }
+
+    /** Does something besides applying changes, in a transaction of its own, under the lock and as the writer. */
+    <T> T aside(String what, Function<Handle, T> action) {
+        return WarehouseFailure.call(
+                what,
+                () -> handle.inTransaction(same -> {
+                    WriterLock.take(same, pipeline);
+                    progressTable.requireWriter(same, progress);
+                    return action.apply(same);
+                }));
+    }
+
+    /** Behind the stream's changes above this version no row of a re-read that was applied lies in the log. */
+    Version rereadsLieBelow(TableId table) {
+        return pending.rereadsLieBelow(table);
     }
 
     /** Begins the transaction. */

@@ -3,11 +3,13 @@ package dev.idem.consume;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RetriableException;
@@ -15,7 +17,7 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * How every consumer of this room is made: committed records only, positions set by us, never by a consumer group.
+ * How every consumer of this room is made: positions set by us, never by a consumer group.
  *
  * <p><i>Threads:</i> immutable.
  *
@@ -39,13 +41,14 @@ public record ConsumerProperties(Map<String, Object> settings) implements Consum
     }
 
     @Override
-    public Consumer<byte[], byte[]> newConsumer(String clientId) {
+    public Consumer<byte[], byte[]> newConsumer(String clientId, IsolationLevel isolation) {
         Map<String, Object> effective = new HashMap<>();
         effective.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, POLL_RECORDS);
         effective.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 500);
         effective.putAll(settings);
         effective.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId);
-        effective.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        effective.put(
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation.toString().toLowerCase(Locale.ROOT));
         effective.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         effective.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         effective.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);

@@ -127,6 +127,13 @@ public final class CutFollower implements AutoCloseable {
         return cuts;
     }
 
+    /** True where every cut below that offset has been handed out. */
+    public boolean hasReached(long offset) {
+        return waiting.isEmpty()
+                && ConsumerProperties.call("reading " + partition, () -> consumer.position(partition, ANSWER_TIMEOUT))
+                        >= offset;
+    }
+
     private void fetch(Duration timeout) {
         try {
             ConsumerProperties.call("reading " + partition, () -> consumer.poll(timeout))

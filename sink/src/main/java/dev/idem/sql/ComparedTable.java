@@ -1,6 +1,7 @@
 package dev.idem.sql;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One of two copies of a table that are compared.
@@ -12,6 +13,7 @@ import java.util.List;
  * @param partitioned whether its rows lie in its partitions; else rows of tables that inherit from it are not its own
  * @param columns what is compared, in the order that both copies share
  * @param key what tells rows apart; empty for a table without a key
+ * @param filter the condition of the rows that are compared, as PostgreSQL prints it; empty for all
  * @param tellsMissing whether {@code _idem_missing} names the columns that a row still lacks
  */
 public record ComparedTable(
@@ -20,6 +22,7 @@ public record ComparedTable(
         boolean partitioned,
         List<Column> columns,
         List<KeyColumn> key,
+        Optional<String> filter,
         boolean tellsMissing) {
 
     /**
@@ -43,6 +46,8 @@ public record ComparedTable(
 
     /** The relation as it stands behind {@code from}. */
     String relation() {
-        return (partitioned ? "" : "only ") + SqlIdentifier.quoted(schema, name) + " as target";
+        String rows = (partitioned ? "" : "only ") + SqlIdentifier.quoted(schema, name);
+        return filter.map(condition -> "(select *, xmin from " + rows + " where " + condition + ") as target")
+                .orElse(rows + " as target");
     }
 }

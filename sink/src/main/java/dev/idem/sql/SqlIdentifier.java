@@ -19,8 +19,8 @@ public final class SqlIdentifier {
         return quoted(schema) + '.' + quoted(name);
     }
 
-    /** The text as a string literal, for names that stand where SQL wants a value. */
-    static String literal(String text) {
+    /** The text as a string literal, for what stands where SQL wants a value and nothing can be bound. */
+    public static String literal(String text) {
         String body = text.replace("'", "''");
         return text.indexOf('\\') < 0 ? '\'' + body + '\'' : " E'" + body.replace("\\", "\\\\") + '\'';
     }

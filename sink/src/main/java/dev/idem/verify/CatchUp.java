@@ -5,7 +5,6 @@ import dev.idem.error.PipelineException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
 
 /**
  * Waits until the pipeline has brought the warehouse past a position of the source, as {@link CatchUpRule} decides.
@@ -50,14 +49,38 @@ final class CatchUp {
         Optional<Lsn> applied = applied();
         while (!rule.isOver(
                 target, new CatchUpRule.Facts(applied, isMarked && !isStuck(applied), since(movedAt), since(start)))) {
-            pause();
+            Pauses.pause(PAUSE);
             Optional<Lsn> now = applied();
             if (!now.equals(applied)) {
                 applied = now;
                 movedAt = System.nanoTime();
             }
         }
+        while (isCommitInvisible() && since(start).compareTo(settings.limits().maxWait()) < 0) {
+            Pauses.pause(PAUSE);
+        }
         stuckAt = CatchUpRule.hasPassed(target, applied) ? Optional.empty() : applied;
+    }
+
+    /**
+     * True where a commit that the capture may have seen is not visible at the source yet, since its session waits for
+     * a synchronous standby: the warehouse is ahead then. Other roles' sessions tell that only to members of
+     * {@code pg_monitor}.
+     */
+    private boolean isCommitInvisible() {
+        return !databases
+                .source()
+                .list(
+                        "looking for commits that wait for a standby",
+                        "select 1 from pg_stat_activity where wait_event = 'SyncRep' limit 1",
+                        List.of(),
+                        row -> row.getInt(1))
+                .isEmpty();
+    }
+
+    /** True where the last wait ended before the warehouse had what it was waited for. */
+    boolean isBehind() {
+        return stuckAt.isPresent();
     }
 
     private boolean isStuck(Optional<Lsn> applied) {
@@ -127,14 +150,5 @@ final class CatchUp {
 
     private static Duration since(long nanos) {
         return Duration.ofNanos(System.nanoTime() - nanos);
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(PAUSE.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CancellationException("the comparison was interrupted");
-        }
     }
 }

@@ -3,7 +3,6 @@ package dev.idem.verify;
 import dev.idem.sql.ComparedTable.Column;
 import dev.idem.sql.MetadataColumns;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * Which columns of a row differ.
@@ -13,12 +12,10 @@ import java.util.stream.IntStream;
  */
 record ColumnDifference(List<String> columns, boolean explained) {
 
-    static ColumnDifference between(
-            List<Column> columns, List<String> source, List<String> warehouse, List<String> missing) {
-        List<String> differing = IntStream.range(0, columns.size())
-                .filter(i -> !source.get(i).equals(warehouse.get(i)))
-                .mapToObj(i -> columns.get(i).name())
-                .toList();
+    /** The columns at these places. */
+    static ColumnDifference of(List<Column> columns, List<Integer> places, List<String> missing) {
+        List<String> differing =
+                places.stream().map(place -> columns.get(place).name()).toList();
         return new ColumnDifference(
                 differing,
                 !differing.isEmpty()

@@ -85,6 +85,15 @@ final class ComparedDatabase implements AutoCloseable {
         connection.commit();
     }
 
+    /** The server's major version. */
+    int majorVersion() {
+        try {
+            return connection.getMetaData().getDatabaseMajorVersion();
+        } catch (SQLException e) {
+            throw failure(side, "asking for the version of the " + side, e);
+        }
+    }
+
     Side side() {
         return side;
     }

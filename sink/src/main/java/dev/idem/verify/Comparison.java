@@ -8,12 +8,11 @@ import java.util.function.Consumer;
 interface Comparison {
 
     /**
-     * Looks at every row once.
+     * Looks at every row once, or at every row of the chunks that are chosen.
      *
      * @param found takes the rows that differ
-     * @return how many rows the source has
      */
-    long compare(Consumer<Candidate> found);
+    Extent compare(Consumer<Candidate> found);
 
     /** Looks at some rows again; those that are not there are left out. */
     Map<List<String>, RowState> look(Side side, List<List<String>> keys);

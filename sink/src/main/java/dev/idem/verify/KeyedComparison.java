@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Random;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
@@ -33,8 +34,13 @@ final class KeyedComparison implements Comparison {
     private final ComparisonSql sourceSql;
     private final ComparisonSql warehouseSql;
     private final int chunkRows;
+    private final Throttle throttle;
+    private final double share;
+    private final Random random = new Random();
 
-    KeyedComparison(Databases databases, TablePair pair, int chunkRows) {
+    KeyedComparison(Databases databases, TablePair pair, int chunkRows, Throttle throttle, double share) {
+        this.throttle = throttle;
+        this.share = share;
         this.databases = databases;
         this.pair = pair;
         this.sourceSql = new ComparisonSql(pair.source());
@@ -56,17 +62,23 @@ final class KeyedComparison implements Comparison {
     private record ChunkDigest(long rows, String digest) {}
 
     @Override
-    public long compare(Consumer<Candidate> found) {
+    public Extent compare(Consumer<Candidate> found) {
         long rows = 0;
+        long chunks = 0;
         Optional<List<String>> lower = Optional.empty();
         boolean isLast = false;
         while (!isLast) {
             Chunk chunk = new Chunk(lower, chunkEnd(lower));
-            rows += compare(chunk, found);
+            if (share == 1 || random.nextDouble() < share) {
+                long passed = compare(chunk, found);
+                throttle.passed(passed);
+                rows += passed;
+                chunks++;
+            }
             lower = chunk.upper();
             isLast = lower.isEmpty();
         }
-        return rows;
+        return new Extent(rows, chunks);
     }
 
     private long compare(Chunk chunk, Consumer<Candidate> found) {
@@ -120,40 +132,40 @@ final class KeyedComparison implements Comparison {
         Map<List<String>, RowState> rows = new HashMap<>();
         ComparedDatabase database = databases.on(side);
         ComparisonSql sql = side == Side.SOURCE ? sourceSql : warehouseSql;
-        database.each(doing(side), sql.rows(), columns(keys), row -> rows.put(key(row), state(row)));
+        database.each(doing(side), sql.rows(), byColumn(keys), row -> rows.put(key(row), state(row)));
         return rows;
     }
 
     /** The keys column by column, as they are bound. */
-    private List<List<String>> columns(List<List<String>> keys) {
+    private List<List<String>> byColumn(List<List<String>> keys) {
         return IntStream.range(0, keyWidth())
                 .mapToObj(i -> keys.stream().map(key -> key.get(i)).toList())
                 .toList();
     }
 
-    /**
-     * Which columns of rows differ, and which of them the warehouse says it lacks; rows that one side no longer has are
-     * left out.
-     */
-    Map<List<String>, ColumnDifference> differingColumns(List<List<String>> keys) {
+    /** A look at the columns of rows; rows that one side does not have are left out. */
+    Map<List<String>, ColumnLook> columns(List<List<String>> keys) {
         Map<List<String>, List<String>> digests = new HashMap<>();
         databases
                 .source()
                 .each(
                         doing(Side.SOURCE),
                         sourceSql.columnDigests(),
-                        columns(keys),
+                        byColumn(keys),
                         row -> digests.put(key(row), columnDigests(row)));
-        Map<List<String>, ColumnDifference> differences = new HashMap<>();
-        databases.warehouse().each(doing(Side.WAREHOUSE), warehouseSql.columnDigests(), columns(keys), row -> {
+        Map<List<String>, ColumnLook> looks = new HashMap<>();
+        databases.warehouse().each(doing(Side.WAREHOUSE), warehouseSql.columnDigests(), byColumn(keys), row -> {
             List<String> source = digests.get(key(row));
             if (source != null) {
-                differences.put(
-                        key(row),
-                        ColumnDifference.between(pair.source().columns(), source, columnDigests(row), missing(row)));
+                looks.put(key(row), new ColumnLook(source, columnDigests(row), missing(row)));
             }
         });
-        return differences;
+        return looks;
+    }
+
+    /** The columns at these places of a look. */
+    ColumnDifference difference(ColumnLook look, List<Integer> places) {
+        return ColumnDifference.of(pair.source().columns(), places, look.missing());
     }
 
     private List<String> columnDigests(ResultSet row) throws SQLException {

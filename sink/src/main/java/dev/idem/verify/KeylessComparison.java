@@ -30,8 +30,10 @@ final class KeylessComparison implements Comparison {
     private final TablePair pair;
     private final ComparisonSql sourceSql;
     private final ComparisonSql warehouseSql;
+    private final Throttle throttle;
 
-    KeylessComparison(Databases databases, TablePair pair) {
+    KeylessComparison(Databases databases, TablePair pair, Throttle throttle) {
+        this.throttle = throttle;
         this.databases = databases;
         this.pair = pair;
         this.sourceSql = new ComparisonSql(pair.source());
@@ -41,7 +43,7 @@ final class KeylessComparison implements Comparison {
     private record Bucket(long rows, String sum) {}
 
     @Override
-    public long compare(Consumer<Candidate> found) {
+    public Extent compare(Consumer<Candidate> found) {
         Map<Integer, Bucket> source = buckets(databases.source(), sourceSql);
         Map<Integer, Bucket> warehouse = buckets(databases.warehouse(), warehouseSql);
         Set<Integer> all = new TreeSet<>(source.keySet());
@@ -63,7 +65,9 @@ final class KeylessComparison implements Comparison {
         if (!slice.isEmpty()) {
             differing(slice).forEach(found);
         }
-        return source.values().stream().mapToLong(Bucket::rows).sum();
+        long compared = source.values().stream().mapToLong(Bucket::rows).sum();
+        throttle.passed(compared);
+        return new Extent(compared, 1);
     }
 
     private static long rows(Map<Integer, Bucket> buckets, int number) {

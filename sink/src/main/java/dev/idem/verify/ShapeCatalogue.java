@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Reads the shapes of tables from a server's catalogue.
@@ -54,6 +55,24 @@ final class ShapeCatalogue {
             order by a.attnum
             """;
 
+    private static final int VERSION_WITH_FILTERS = 15;
+
+    /** A list and a filter do not count where the publication has the table's schema too. */
+    private static final String PUBLISHED = """
+            select
+                case when r.prattrs is not null then array(
+                    select a.attname::text from pg_attribute a
+                    where a.attrelid = r.prrelid and a.attnum = any (r.prattrs::int2[])) end,
+                pg_get_expr(r.prqual, r.prrelid)
+            from pg_publication p
+            join pg_publication_rel r on r.prpubid = p.oid
+            join pg_class c on c.oid = r.prrelid
+            join pg_namespace s on s.oid = c.relnamespace
+            where p.pubname = ? and s.nspname = ? and c.relname = ?
+                and not exists (select from pg_publication_namespace n
+                    where n.pnpubid = p.oid and n.pnnspid = c.relnamespace)
+            """;
+
     private final ComparedDatabase database;
 
     ShapeCatalogue(ComparedDatabase database) {
@@ -67,7 +86,34 @@ final class ShapeCatalogue {
         String doing = "reading the definition of " + table + " at the " + database.side();
         return database.list(doing, TABLE, List.of(table.schema(), table.name()), ShapeCatalogue::relation).stream()
                 .findFirst()
-                .map(relation -> new Shape(relation.partitioned(), columns(doing, relation.oid()), relation.key()));
+                .map(relation -> new Shape(
+                        relation.partitioned(), columns(doing, relation.oid()), Optional.empty(), relation.key()));
+    }
+
+    /** The table's shape as a publication publishes it: a list of columns and a filter of rows leave the others out. */
+    Optional<Shape> shape(TableId table, Optional<String> publication) {
+        return shape(table)
+                .map(shape -> publication
+                        .filter(name -> database.majorVersion() >= VERSION_WITH_FILTERS)
+                        .map(name -> published(shape, table, name))
+                        .orElse(shape));
+    }
+
+    private Shape published(Shape shape, TableId table, String publication) {
+        return database
+                .list(
+                        "reading how " + table + " is published",
+                        PUBLISHED,
+                        List.of(publication, table.schema(), table.name()),
+                        row -> {
+                            Array names = row.getArray(1);
+                            Set<String> published =
+                                    names == null ? shape.columns().keySet() : Set.of((String[]) names.getArray());
+                            return shape.published(published, Optional.ofNullable(row.getString(2)));
+                        })
+                .stream()
+                .findFirst()
+                .orElse(shape);
     }
 
     private static Relation relation(ResultSet row) throws SQLException {

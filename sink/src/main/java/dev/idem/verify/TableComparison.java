@@ -1,7 +1,6 @@
 package dev.idem.verify;
 
 import dev.idem.verify.RowDifference.Kind;
-import dev.idem.verify.VerifySettings.Limits;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,32 +16,67 @@ final class TableComparison {
     private final Recheck recheck;
     private final Comparison comparison;
     private final TableTally tally;
-    private final int maxCandidates;
+    private final DifferingKeys differingKeys = new DifferingKeys();
+    private final TablePair pair;
+    private final Databases databases;
+    private final CatchUp catchUp;
+    private final VerifySettings settings;
     private final List<Candidate> candidates = new ArrayList<>();
+    private boolean isBehind;
 
-    TableComparison(TablePair pair, Databases databases, CatchUp catchUp, Limits limits) {
+    TableComparison(TablePair pair, Databases databases, CatchUp catchUp, VerifySettings settings) {
+        this.pair = pair;
+        this.databases = databases;
+        this.catchUp = catchUp;
+        this.settings = settings;
+        Throttle throttle = new Throttle(settings.pace().rowsPerSecond());
         this.comparison = pair.source().hasKey()
-                ? new KeyedComparison(databases, pair, limits.chunkRows())
-                : new KeylessComparison(databases, pair);
+                ? new KeyedComparison(
+                        databases,
+                        pair,
+                        settings.limits().chunkRows(),
+                        throttle,
+                        settings.pace().share())
+                : new KeylessComparison(databases, pair, throttle);
         this.recheck = new Recheck(comparison, catchUp);
-        this.tally = new TableTally(pair, limits.maxExamples());
-        this.maxCandidates = limits.maxCandidates();
+        this.tally = new TableTally(pair, settings.limits().maxExamples());
     }
 
+    /** Compares, and leaves what differs as it is. */
     TableResult run() {
-        long rows = comparison.compare(candidate -> {
+        int maxCandidates = settings.limits().maxCandidates();
+        Extent extent = comparison.compare(candidate -> {
             candidates.add(candidate);
             if (candidates.size() >= maxCandidates) {
                 settle();
             }
         });
         settle();
-        return tally.result(rows);
+        return tally.result(extent, isBehind);
+    }
+
+    /** Compares, has made right what differs, and looks whether it is; what may still be on its way is left alone. */
+    TableResult run(RepairSettings repair) {
+        TableResult found = run();
+        long differences = found.counts().differences();
+        if (differences == 0 || found.isBehind()) {
+            return found;
+        }
+        return found.with(new TableRepair(pair, databases, settings.pipeline(), recheck, repair)
+                .run(differences, differingKeys.all(), this::differencesNow));
+    }
+
+    private long differencesNow() {
+        return new TableComparison(pair, databases, catchUp, settings)
+                .run()
+                .counts()
+                .differences();
     }
 
     private void settle() {
         List<Candidate> different = new ArrayList<>();
         recheck.settle(List.copyOf(candidates), different::add, candidate -> tally.addMoving());
+        isBehind |= !candidates.isEmpty() && catchUp.isBehind();
         candidates.clear();
         if (comparison instanceof KeyedComparison keyed) {
             countKeyed(keyed, different);
@@ -53,18 +87,22 @@ final class TableComparison {
 
     private void countKeyed(KeyedComparison keyed, List<Candidate> different) {
         List<List<String>> both = different.stream()
-                .filter(candidate -> !candidate.last().source().isAbsent()
+                .filter(candidate -> candidate.columns().isEmpty()
+                        && !candidate.last().source().isAbsent()
                         && !candidate.last().warehouse().isAbsent())
                 .map(Candidate::key)
                 .toList();
-        Map<List<String>, ColumnDifference> columns = both.isEmpty() ? Map.of() : keyed.differingColumns(both);
+        Map<List<String>, ColumnLook> looks = both.isEmpty() ? Map.of() : keyed.columns(both);
         for (Candidate candidate : different) {
-            if (candidate.last().warehouse().isAbsent()) {
-                tally.add(Kind.MISSING, 1, candidate.key(), List.of());
+            if (candidate.columns().isPresent()) {
+                countDiffering(candidate, candidate.columns().get());
+            } else if (candidate.last().warehouse().isAbsent()) {
+                count(Kind.MISSING, candidate, List.of());
             } else if (candidate.last().source().isAbsent()) {
-                tally.add(Kind.EXTRA, 1, candidate.key(), List.of());
+                count(Kind.EXTRA, candidate, List.of());
             } else {
-                countDiffering(candidate, columns.get(candidate.key()));
+                ColumnLook look = looks.get(candidate.key());
+                countDiffering(candidate, look == null ? null : keyed.difference(look, look.differing()));
             }
         }
     }
@@ -75,14 +113,15 @@ final class TableComparison {
      */
     private void countDiffering(Candidate candidate, @Nullable ColumnDifference difference) {
         if (difference == null) {
-            tally.add(Kind.DIFFERING, 1, candidate.key(), List.of());
+            count(Kind.DIFFERING, candidate, List.of());
         } else if (!difference.columns().isEmpty()) {
-            tally.add(
-                    difference.explained() ? Kind.INCOMPLETE : Kind.DIFFERING,
-                    1,
-                    candidate.key(),
-                    difference.columns());
+            count(difference.explained() ? Kind.INCOMPLETE : Kind.DIFFERING, candidate, difference.columns());
         }
+    }
+
+    private void count(Kind kind, Candidate candidate, List<String> columns) {
+        tally.add(kind, 1, candidate.key(), columns);
+        differingKeys.add(candidate.key());
     }
 
     private void countKeyless(Candidate candidate) {

@@ -100,13 +100,15 @@ record TablePair(
                 .toList();
         return new TablePair(
                 table,
-                new ComparedTable(table.schema(), table.name(), source.partitioned(), columns, ordered, false),
+                new ComparedTable(
+                        table.schema(), table.name(), source.partitioned(), columns, ordered, source.filter(), false),
                 new ComparedTable(
                         place.schema(),
                         place.name(),
                         warehouse.partitioned(),
                         warehouseColumns,
                         warehouseKey,
+                        Optional.empty(),
                         tellsMissing),
                 sourceOnly,
                 warehouseOnly,

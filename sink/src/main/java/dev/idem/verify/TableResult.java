@@ -4,6 +4,7 @@ import dev.idem.change.TableId;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -19,6 +20,9 @@ import java.util.TreeMap;
  * @param warehouseOnly columns that only the warehouse has, such as one that the source has dropped: told, not judged
  * @param generated columns that the source computes: not replicated and not compared
  * @param examples some of the differing rows
+ * @param chunks how many pieces of the table were compared
+ * @param isBehind true where the pipeline did not come up within the wait, so that what differs may still be on its way
+ * @param repair what became of the differing rows; empty where they were left as they are
  */
 public record TableResult(
         TableId table,
@@ -28,7 +32,10 @@ public record TableResult(
         List<String> sourceOnly,
         List<String> warehouseOnly,
         List<String> generated,
-        List<RowDifference> examples) {
+        List<RowDifference> examples,
+        long chunks,
+        boolean isBehind,
+        Optional<Repair> repair) {
 
     /**
      * Rows by what was found.
@@ -60,11 +67,48 @@ public record TableResult(
     }
 
     static TableResult notCompared(TableId table, String obstacle) {
-        return new TableResult(table, obstacle, Counts.NONE, Map.of(), List.of(), List.of(), List.of(), List.of());
+        return new TableResult(
+                table,
+                obstacle,
+                Counts.NONE,
+                Map.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                0,
+                false,
+                Optional.empty());
     }
 
-    /** True where the rows were compared and nothing that should be the same differs. */
+    /** The same after a repair. */
+    TableResult with(Repair done) {
+        return new TableResult(
+                table,
+                obstacle,
+                counts,
+                differingColumns,
+                sourceOnly,
+                warehouseOnly,
+                generated,
+                examples,
+                chunks,
+                isBehind,
+                Optional.of(done));
+    }
+
+    /** True where the rows were compared and nothing that should be the same differs, at the end of the repair. */
     public boolean isEqual() {
-        return obstacle.isEmpty() && sourceOnly.isEmpty() && counts.differences() == 0;
+        return obstacle.isEmpty() && sourceOnly.isEmpty() && differencesLeft() == 0;
+    }
+
+    /** Rows that differ still. */
+    public long differencesLeft() {
+        return repair.map(Repair::left).orElse(counts.differences());
+    }
+
+    /** Rows that differed and do not any more. */
+    public long repaired() {
+        return repair.map(Repair::repaired).orElse(0L);
     }
 }

@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -48,12 +49,12 @@ final class TableTally {
         return named;
     }
 
-    TableResult result(long rows) {
+    TableResult result(Extent extent, boolean isBehind) {
         return new TableResult(
                 pair.table(),
                 "",
                 new TableResult.Counts(
-                        rows,
+                        extent.rows(),
                         count(Kind.MISSING),
                         count(Kind.EXTRA),
                         count(Kind.DIFFERING),
@@ -63,7 +64,10 @@ final class TableTally {
                 pair.sourceOnly(),
                 pair.warehouseOnly(),
                 pair.generated(),
-                examples);
+                examples,
+                extent.chunks(),
+                isBehind && !counts.isEmpty(),
+                Optional.empty());
     }
 
     private long count(Kind kind) {

@@ -36,9 +36,11 @@ public record Verification(List<TableResult> tables) {
         String followed = moving == 0
                 ? ""
                 : "; " + counted(moving, "row") + " changed between all looks, and the warehouse followed";
+        long repaired = tables.stream().mapToLong(TableResult::repaired).sum();
+        String mended = repaired == 0 ? "" : "; " + counted(repaired, "row") + " that differed repaired";
         if (isEqual()) {
             return "Equal: " + counted(tables.size(), "table") + ", " + counted(rows, "row")
-                    + ", every value is the same" + followed + '.';
+                    + ", every value is the same" + mended + followed + '.';
         }
         List<TableResult> different =
                 tables.stream().filter(table -> !table.isEqual()).toList();
@@ -46,7 +48,7 @@ public record Verification(List<TableResult> tables) {
                 different.stream().limit(MAX_NAMED).map(Verification::told).collect(Collectors.joining("; "));
         String more = different.size() > MAX_NAMED ? "; and " + (different.size() - MAX_NAMED) + " more" : "";
         return "Different: " + different.size() + " of " + counted(tables.size(), "table") + ": " + named + more
-                + followed + '.';
+                + mended + followed + '.';
     }
 
     private static String told(TableResult table) {
@@ -62,6 +64,10 @@ public record Verification(List<TableResult> tables) {
         add(parts, counts.extra(), "extra");
         add(parts, counts.differing(), "differing");
         add(parts, counts.incomplete(), "incomplete");
+        if (table.isBehind()) {
+            parts.add("the warehouse is behind, they may be on their way");
+        }
+        table.repair().ifPresent(repair -> parts.add(counted(repair.left(), "row") + " not repaired"));
         return table.table() + " (" + String.join(", ", parts) + ')';
     }
 

@@ -38,10 +38,17 @@ public final class Verifier {
      */
 
     private final VerifySettings settings;
+    private final Optional<RepairSettings> repair;
 
-    /** A comparison that has not begun. */
+    /** A comparison that has not begun, and will only look. */
     public Verifier(VerifySettings settings) {
+        this(settings, Optional.empty());
+    }
+
+    /** A comparison that has not begun, and will have made right what differs, where that is wanted. */
+    public Verifier(VerifySettings settings, Optional<RepairSettings> repair) {
         this.settings = settings;
+        this.repair = repair;
     }
 
     /**
@@ -105,9 +112,27 @@ public final class Verifier {
         return followed;
     }
 
+    private Set<TableId> parked(ComparedDatabase warehouse) {
+        String doing = "reading which tables wait";
+        boolean isThere = warehouse
+                .list(doing, "select to_regclass('idem.parked') is not null", List.of(), row -> row.getBoolean(1))
+                .get(0);
+        return isThere
+                ? Set.copyOf(warehouse.list(
+                        doing,
+                        "select source_schema, source_table from idem.parked where pipeline = ?",
+                        List.of(settings.pipeline()),
+                        row -> new TableId(row.getString(1), row.getString(2))))
+                : Set.of();
+    }
+
     private TableResult compare(TableId table, Optional<Followed> followed, Databases databases, CatchUp catchUp) {
         try {
-            Optional<Shape> source = new ShapeCatalogue(databases.source()).shape(table);
+            if (parked(databases.warehouse()).contains(table)) {
+                return TableResult.notCompared(
+                        table, "it waits in the warehouse, paused or parked, and is behind; resume it first");
+            }
+            Optional<Shape> source = new ShapeCatalogue(databases.source()).shape(table, settings.publication());
             TableId place = followed.map(Followed::place)
                     .orElseGet(() -> settings.names().apply(table));
             Optional<Shape> warehouse = new ShapeCatalogue(databases.warehouse()).shape(place);
@@ -124,7 +149,8 @@ public final class Verifier {
                 return TableResult.notCompared(table, "one side lacks a column of the key " + key);
             }
             TablePair pair = TablePair.of(table, place, source.get(), warehouse.get(), key);
-            return new TableComparison(pair, databases, catchUp, settings.limits()).run();
+            TableComparison comparison = new TableComparison(pair, databases, catchUp, settings);
+            return followed.isPresent() && repair.isPresent() ? comparison.run(repair.get()) : comparison.run();
         } catch (PipelineException e) {
             if (Side.SOURCE.isLost(e.kind()) || Side.WAREHOUSE.isLost(e.kind())) {
                 throw e;

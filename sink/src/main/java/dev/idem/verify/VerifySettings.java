@@ -15,20 +15,24 @@ import java.util.function.UnaryOperator;
  * @param source the source
  * @param warehouse the warehouse
  * @param slot the capture's replication slot, which tells whether there is one to wait for
+ * @param publication the capture's publication: what it leaves out is not compared; empty where all is
  * @param tables what is compared besides the tables that the warehouse follows, which may be none
  * @param names the names in the warehouse of tables that it does not follow
  * @param scope which tables
  * @param limits bounds of time and memory
+ * @param pace how much is asked of the databases
  */
 public record VerifySettings(
         String pipeline,
         Address source,
         Address warehouse,
         Optional<String> slot,
+        Optional<String> publication,
         List<TableId> tables,
         UnaryOperator<TableId> names,
         Scope scope,
-        Limits limits) {
+        Limits limits,
+        Pace pace) {
 
     /** Which tables are compared. */
     public enum Scope {
@@ -65,10 +69,28 @@ public record VerifySettings(
             return new Limits(wait, settle, statementTimeout, chunkRows, maxCandidates, maxExamples);
         }
 
+        /** The same with another bound of a statement's time. */
+        public Limits withStatementTimeout(Duration timeout) {
+            return new Limits(maxWait, settle, timeout, chunkRows, maxCandidates, maxExamples);
+        }
+
         /** The same with another size of a chunk. */
         public Limits withChunkRows(int rows) {
             return new Limits(maxWait, settle, statementTimeout, rows, maxCandidates, maxExamples);
         }
+    }
+
+    /** Compares everything, as fast as can be. */
+    public VerifySettings(
+            String pipeline,
+            Address source,
+            Address warehouse,
+            Optional<String> slot,
+            List<TableId> tables,
+            UnaryOperator<TableId> names,
+            Scope scope,
+            Limits limits) {
+        this(pipeline, source, warehouse, slot, Optional.empty(), tables, names, scope, limits, Pace.FULL);
     }
 
     /** Copies the list. */

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -194,6 +195,23 @@ class ReplayBesideWriterIT {
         }
     }
 
+    @Test
+    void key_change_that_comes_again_behind_a_reread_row_takes_no_outdated_value_from_it() {
+        Change[] reread = {upsert(1, 150, 0, "old", Optional.empty())};
+        Change[] move = {delete(1, 300), upsert(2, 300, 2, null, Optional.of(key(1)))};
+        stream(100, upsert(1, 100, 1, "old", Optional.empty()));
+        stream(200, upsert(1, 200, 1, "new", Optional.empty()));
+        stream(300, move);
+        assertThat(body()).isEqualTo("new");
+        execute("delete from public.notes");
+
+        apply(register(), reread[0], move[0], move[1]);
+
+        assertThat(body()).as("named as missing rather than wrong").isNull();
+        assertThat(count("select count(*) from public.notes where id = 2 and 'body' = any(_idem_missing)"))
+                .isOne();
+    }
+
     /** Until the session waits for a lock, or what it does is done. */
     private static void awaitWaitingOrDone(String session, CompletableFuture<?> action) {
         await().atMost(PATIENCE)
@@ -246,6 +264,23 @@ class ReplayBesideWriterIT {
         ColumnValue value = ColumnValue.of("" + id);
         return new Change.Upsert(
                 new Version(1, new Lsn(lsn), 1), key(id), Row.of(value, value, value, value), Optional.empty());
+    }
+
+    /** A body of null is one that the change did not carry. */
+    private static Change upsert(int id, long lsn, long ordinal, @Nullable String body, Optional<RowKey> movedFrom) {
+        ColumnValue value = ColumnValue.of("" + id);
+        ColumnValue large = body == null ? ColumnValue.UNAVAILABLE : ColumnValue.of(body);
+        return new Change.Upsert(
+                new Version(1, new Lsn(lsn), ordinal), key(id), Row.of(value, value, large, value), movedFrom);
+    }
+
+    private static @Nullable String body() {
+        try (Handle handle = warehouse.open()) {
+            return handle.createQuery("select max(body) from public.notes")
+                    .mapTo(String.class)
+                    .findOne()
+                    .orElse(null);
+        }
     }
 
     private static Change delete(int id, long lsn) {

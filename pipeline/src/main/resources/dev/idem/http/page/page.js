@@ -189,9 +189,20 @@ function row(table) {
       ...(table.reason ? [el("span", { class: "why" }, table.reason + (table.since ? " (since " + clock(table.since) + ")" : ""))] : [])),
     el("td", { class: "n" }, count(table.events)), el("td", { class: "n" }, count(table.written)),
     el("td", { class: "n" }, count(table.deleted)),
+    el("td", {}, ...verified(table.verification)),
     el("td", { class: "acts" },
       table.state === "following" ? button("Pause", "pause", "") : button("Resume", "resume", ""),
+      button("Verify", "verifications", ""),
       button("Resync", "resync", "Read " + name + " anew at the source? The stream goes on meanwhile.")));
+}
+
+function verified(last) {
+  if (!last) return ["never"];
+  const text = last.differences ? count(last.differences) + (last.differences === 1 ? " row" : " rows")
+    + (last.repaired ? ", " + count(last.repaired) + " repaired" : "") : "";
+  const state = last.result === "different" || last.result === "not compared" ? "parked" : last.result === "behind" ? "paused" : "following";
+  return [el("span", { class: "state " + state }, last.result),
+    el("span", { class: "why" }, clock(last.at) + (text ? ": " + text : ""))];
 }
 
 let lettersShown = -1;

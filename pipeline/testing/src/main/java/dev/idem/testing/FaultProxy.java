@@ -4,51 +4,52 @@ import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 
 /**
- * A TCP proxy between a client and a PostgreSQL server, which breaks connections in the ways that networks do, and one
- * that only luck would find: the server has committed, and the client never hears of it.
- *
- * <p>It reads the server's messages, so it must see them plain: no TLS.
+ * A TCP proxy between a client and a server, which breaks connections in the ways that networks do, and at each stage
+ * of a commit, which only luck would find otherwise.
  *
  * <p><i>Threads:</i> thread-safe; each connection has two threads.
- *
- * <p><i>Source:</i> PostgreSQL, "Frontend/Backend Protocol", "Message Formats".
  */
 public final class FaultProxy implements AutoCloseable {
 
-    private static final byte COMMAND_COMPLETE = 'C';
-    private static final int LENGTH_BYTES = 4;
-    private static final int LONGEST_TAG = 64;
-    private static final int SSL_REQUEST = 80877103;
     private static final int CHUNK_BYTES = 16 << 10;
 
     private final ServerSocket listening;
     private final int serverPort;
     private final Set<Link> links = ConcurrentHashMap.newKeySet();
-    private final AtomicInteger commitsToLose = new AtomicInteger();
-    private final AtomicInteger commitsLost = new AtomicInteger();
+    private final CommitFaults faults = new CommitFaults();
+    private final Function<CommitFaults, Wire> protocol;
     private volatile boolean refusing;
 
-    private FaultProxy(ServerSocket listening, int serverPort) {
+    private FaultProxy(ServerSocket listening, int serverPort, Function<CommitFaults, Wire> protocol) {
         this.listening = listening;
         this.serverPort = serverPort;
+        this.protocol = protocol;
     }
 
-    /** A proxy on a free port of the loopback address that passes everything through to this port. */
+    /** A proxy on a free port of the loopback address that passes everything through to PostgreSQL on this port. */
     public static FaultProxy to(int serverPort) {
+        return to(serverPort, PostgresWire::new);
+    }
+
+    /** The same to a broker, which must name the proxy's port in {@code advertised.listeners}. */
+    public static FaultProxy toKafka(int serverPort) {
+        return to(serverPort, KafkaWire::new);
+    }
+
+    private static FaultProxy to(int serverPort, Function<CommitFaults, Wire> protocol) {
         try {
-            FaultProxy proxy = new FaultProxy(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), serverPort);
+            FaultProxy proxy =
+                    new FaultProxy(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), serverPort, protocol);
             daemon("proxy accepts", proxy::accept);
             return proxy;
         } catch (IOException e) {
@@ -82,14 +83,14 @@ public final class FaultProxy implements AutoCloseable {
         refusing = false;
     }
 
-    /** The next so many commits happen, and their clients' connections break before the answer arrives. */
-    public void loseAnswersToCommits(int count) {
-        commitsToLose.set(count);
+    /** The connection of the next client that commits breaks at this stage of it. */
+    public void breakNextCommit(CommitStage stage) {
+        faults.breakNext(stage);
     }
 
-    /** How many answers to commits were lost so far. */
-    public int answersLost() {
-        return commitsLost.get();
+    /** How many commits met their fault so far. */
+    public int commitsBroken() {
+        return faults.broken();
     }
 
     private void accept() {
@@ -116,7 +117,7 @@ public final class FaultProxy implements AutoCloseable {
         }
         client.setTcpNoDelay(true);
         server.setTcpNoDelay(true);
-        Link link = new Link(client, server);
+        Link link = new Link(client, server, protocol.apply(faults));
         links.add(link);
         daemon("proxy to the server", () -> link.pump(link::forward));
         daemon("proxy to the client", () -> link.pump(link::answer));
@@ -126,15 +127,6 @@ public final class FaultProxy implements AutoCloseable {
         Thread thread = new Thread(work, name);
         thread.setDaemon(true);
         thread.start();
-    }
-
-    /** Takes one of the commits that are to be lost; false where there is none. */
-    private boolean losesThisCommit() {
-        boolean loses = commitsToLose.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
-        if (loses) {
-            commitsLost.incrementAndGet();
-        }
-        return loses;
     }
 
     @Override
@@ -157,11 +149,12 @@ public final class FaultProxy implements AutoCloseable {
     private final class Link {
         private final Socket client;
         private final Socket server;
-        private volatile boolean answersOneByte;
+        private final Wire wire;
 
-        Link(Socket client, Socket server) {
+        Link(Socket client, Socket server, Wire wire) {
             this.client = client;
             this.server = server;
+            this.wire = wire;
         }
 
         void pump(Pump pump) {
@@ -174,60 +167,20 @@ public final class FaultProxy implements AutoCloseable {
             close();
         }
 
-        /** The client's bytes as they are; only the first message is looked at. */
         void forward() throws IOException {
-            DataInputStream in = new DataInputStream(client.getInputStream());
-            OutputStream out = server.getOutputStream();
-            byte[] first = in.readNBytes(2 * LENGTH_BYTES);
-            answersOneByte = first.length == 2 * LENGTH_BYTES && intAt(first, LENGTH_BYTES) == SSL_REQUEST;
-            out.write(first);
-            in.transferTo(out);
+            wire.forward(in(client), out(server));
         }
 
-        /** The server's messages one by one, up to an answer that is to be lost. */
         void answer() throws IOException {
-            DataInputStream in = new DataInputStream(new BufferedInputStream(server.getInputStream(), CHUNK_BYTES));
-            OutputStream out = new BufferedOutputStream(client.getOutputStream(), CHUNK_BYTES);
-            byte type = in.readByte();
-            if (answersOneByte) {
-                out.write(type);
-                out.flush();
-                type = in.readByte();
-            }
-            while (pass(type, in, out)) {
-                if (in.available() == 0) {
-                    out.flush();
-                }
-                type = in.readByte();
-            }
+            wire.answer(in(server), out(client));
         }
 
-        /** Passes one message on; false where it was the answer to a commit that is to be lost. */
-        private boolean pass(byte type, DataInputStream in, OutputStream out) throws IOException {
-            int length = in.readInt();
-            byte[] start = in.readNBytes(Math.min(length - LENGTH_BYTES, LONGEST_TAG));
-            boolean commits =
-                    type == COMMAND_COMPLETE && new String(start, StandardCharsets.US_ASCII).equals("COMMIT\0");
-            if (commits && losesThisCommit()) {
-                return false;
-            }
-            out.write(type);
-            out.write(bytes(length));
-            out.write(start);
-            copy(in, out, length - LENGTH_BYTES - start.length);
-            return true;
+        private static DataInputStream in(Socket socket) throws IOException {
+            return new DataInputStream(new BufferedInputStream(socket.getInputStream(), CHUNK_BYTES));
         }
 
-        private void copy(InputStream in, OutputStream out, int count) throws IOException {
-            int left = count;
-            while (left > 0) {
-                byte[] some = in.readNBytes(Math.min(left, CHUNK_BYTES));
-                if (some.length == 0) {
-                    throw new IOException("the server ended within a message");
-                }
-                out.write(some);
-                left -= some.length;
-            }
+        private static OutputStream out(Socket socket) throws IOException {
+            return new BufferedOutputStream(socket.getOutputStream(), CHUNK_BYTES);
         }
 
         void halfClose() {
@@ -251,13 +204,5 @@ public final class FaultProxy implements AutoCloseable {
                 // it is closed, one way or the other
             }
         }
-    }
-
-    private static int intAt(byte[] bytes, int at) {
-        return java.nio.ByteBuffer.wrap(bytes).getInt(at);
-    }
-
-    private static byte[] bytes(int value) {
-        return java.nio.ByteBuffer.allocate(LENGTH_BYTES).putInt(value).array();
     }
 }

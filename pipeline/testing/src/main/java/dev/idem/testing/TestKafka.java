@@ -10,7 +10,7 @@ import java.util.Map;
  * <p>For a broker that is killed see {@link ServerProcess}.
  */
 public final class TestKafka implements AutoCloseable {
-    private final KafkaBrokerConfig config;
+    private KafkaBrokerConfig config;
     private EmbeddedKafka broker;
     private boolean running = true;
 
@@ -45,6 +45,16 @@ public final class TestKafka implements AutoCloseable {
         stop();
         broker = EmbeddedKafka.start(config);
         running = true;
+    }
+
+    /** Starts again with this port as the one that it tells clients to connect to, such as a proxy's. */
+    public void restartAdvertising(int port) {
+        config = config.with(Map.of("advertised.listeners", "PLAINTEXT://127.0.0.1:" + port));
+        restart();
+    }
+
+    public int port() {
+        return broker.port();
     }
 
     /** Stops it, if it runs, and deletes its data. */

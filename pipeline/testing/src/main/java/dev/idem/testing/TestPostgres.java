@@ -107,6 +107,30 @@ public final class TestPostgres implements AutoCloseable {
         server.kill();
     }
 
+    /** Stops every process of it where it stands with SIGSTOP: connections stay open, and nobody answers. */
+    public void freeze() {
+        signal("STOP");
+    }
+
+    /** Lets it go on after {@link #freeze}. */
+    public void thaw() {
+        signal("CONT");
+    }
+
+    /** The postmaster first, which then makes no more processes; one that has ended meanwhile is passed over. */
+    private void signal(String name) {
+        Signals.send(name, server.process().pid());
+        server.process().descendants().filter(ProcessHandle::isAlive).forEach(child -> {
+            try {
+                Signals.send(name, child.pid());
+            } catch (IllegalStateException e) {
+                if (child.isAlive()) {
+                    throw e;
+                }
+            }
+        });
+    }
+
     /** Stops cleanly, keeping the data. */
     public void stop() {
         server.close();

@@ -76,12 +76,14 @@ final class ControlStatements {
         });
         BY_BEGINNING.put("select source_schema, source_table, ahead_epoch", ControlStatements::readAhead);
         BY_BEGINNING.put("update idem.target set ahead_epoch = ?", (session, bound) -> {
-            long id = bound.number(2);
+            long id = bound.number(4);
             session.changing()
                     .targets
                     .computeIfPresent(id, (same, row) -> withAhead(row, (int) bound.number(0), bound.text(1)));
+            session.changing().rereads.put(id, RowVersion.of((int) bound.number(2), bound.text(3), 0));
             return Answer.changed(1);
         });
+        PurgeStatements.addTo(BY_BEGINNING);
         BY_BEGINNING.put(
                 "select source_schema, source_table, cut, log_offset, attempts from idem.parked",
                 (session, bound) -> Answer.rows(List.of(), List.of()));
@@ -259,8 +261,19 @@ final class ControlStatements {
     private static Answer readAhead(MemorySession session, Parameters bound) {
         List<List<@Nullable Object>> rows = new ArrayList<>();
         session.state().targets.values().stream()
-                .filter(row -> row.pipeline().equals(bound.text(0)) && row.aheadEpoch() > 0)
-                .forEach(row -> rows.add(List.of(row.schema(), row.table(), row.aheadEpoch(), row.aheadLsn())));
-        return Answer.rows(List.of("source_schema", "source_table", "ahead_epoch", "ahead_lsn"), rows);
+                .filter(row -> row.pipeline().equals(bound.text(0)))
+                .forEach(row -> {
+                    RowVersion reread = session.state().rereads.getOrDefault(row.id(), new RowVersion(0, 0, 0));
+                    rows.add(List.of(
+                            row.schema(),
+                            row.table(),
+                            row.aheadEpoch(),
+                            row.aheadLsn(),
+                            reread.epoch(),
+                            reread.lsnText()));
+                });
+        return Answer.rows(
+                List.of("source_schema", "source_table", "ahead_epoch", "ahead_lsn", "reread_epoch", "reread_lsn"),
+                rows);
     }
 }

@@ -37,7 +37,15 @@ final class MemoryState {
             int aheadEpoch,
             String aheadLsn) {}
 
+    /** A row of {@code idem.tombstone_purge}. */
+    record PurgeRow(RowVersion below, long purged, @Nullable String waits) {
+        static final PurgeRow NONE = new PurgeRow(new RowVersion(0, 0, 0), 0, null);
+    }
+
     final Map<String, ProgressRow> progress = new TreeMap<>();
+    final Map<String, Long> rereadsNotedBy = new TreeMap<>();
+    final Map<Long, RowVersion> rereads = new TreeMap<>();
+    final Map<Long, PurgeRow> purges = new TreeMap<>();
     final Map<Long, TargetRow> targets = new LinkedHashMap<>();
     final Map<String, MemoryTable> tables = new TreeMap<>();
     final List<String> deadLetters = new ArrayList<>();
@@ -48,6 +56,9 @@ final class MemoryState {
         copy.targets.putAll(targets);
         tables.forEach((name, table) -> copy.tables.put(name, table.copy()));
         copy.deadLetters.addAll(deadLetters);
+        copy.rereadsNotedBy.putAll(rereadsNotedBy);
+        copy.rereads.putAll(rereads);
+        copy.purges.putAll(purges);
         return copy;
     }
 

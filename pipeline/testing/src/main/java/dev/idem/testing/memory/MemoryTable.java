@@ -261,6 +261,13 @@ final class MemoryTable {
         return 1;
     }
 
+    /** {@code PurgeSql.forget}. */
+    int forgetDeletes(RowVersion below) {
+        int before = tombstones.size();
+        tombstones.values().removeIf(version -> version.isBelow(below));
+        return before - tombstones.size();
+    }
+
     /** {@code CarrySql.lookup}: the row of a key; null where there is none. */
     @Nullable
     StoredRow find(List<@Nullable String> at) {

@@ -157,6 +157,22 @@ public final class MemoryWarehouse implements AutoCloseable {
         return ahead;
     }
 
+    /** Below which version no row of a table {@code "schema"."name"} exists. */
+    public RowVersion floor(String table) {
+        return committed.targets.values().stream()
+                .filter(row -> table.equals('"' + row.schema() + "\".\"" + row.table() + '"'))
+                .map(MemoryState.TargetRow::floor)
+                .findFirst()
+                .orElse(new RowVersion(0, 0, 0));
+    }
+
+    /** How many deletes were forgotten. */
+    public long purged() {
+        return committed.purges.values().stream()
+                .mapToLong(MemoryState.PurgeRow::purged)
+                .sum();
+    }
+
     /** The coordinates of the events set aside. */
     public List<String> deadLetters() {
         return Collections.unmodifiableList(committed.deadLetters);

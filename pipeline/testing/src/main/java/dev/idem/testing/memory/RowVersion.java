@@ -37,7 +37,7 @@ public record RowVersion(int epoch, long lsn, long ordinal) implements Comparabl
     }
 
     /** As {@code idem.version_text} says it. */
-    String text() {
+    public String text() {
         return String.format(Locale.ROOT, "%08x.%08X%08X.%016x", epoch, lsn >>> 32, lsn & 0xFFFFFFFFL, ordinal);
     }
 

@@ -41,6 +41,10 @@ final class TableStatements {
         if (CREATE_TOMBSTONES.matcher(sql).matches()) {
             return (session, bound) -> Answer.changed(0);
         }
+        Statement forgets = PurgeStatements.forget(sql);
+        if (forgets != null) {
+            return forgets;
+        }
         Statement created = on(CREATE, sql, TableStatements::create);
         if (created != null) {
             return created;
