@@ -144,8 +144,8 @@ public final class SourceTables {
     private SourceTable describe(TableId table, ResultSet row) throws SQLException {
         boolean identified = row.getBoolean(5);
         String remedy = UnidentifiedTables.remedy(table, row.getBoolean(12));
-        Optional<String> obstacle =
-                obstacle(table, row).or(() -> identified ? Optional.empty() : unidentified.obstacle(table, remedy));
+        Optional<String> obstacle = obstacle(table, row, remedy)
+                .or(() -> identified ? Optional.empty() : unidentified.obstacle(table, remedy));
         if (obstacle.isPresent()) {
             return new SourceTable(table, obstacle, Optional.empty(), identified);
         }
@@ -185,8 +185,7 @@ public final class SourceTables {
         return switch (row.getString(3)) {
             case "p" ->
                 row.getBoolean(7)
-                        ? Optional.of("its key has a generated column, which the WAL does not carry; remedy: "
-                                + remedy)
+                        ? Optional.of("its key has a generated column, which the WAL does not carry; remedy: " + remedy)
                         : Optional.empty();
             case "u" -> Optional.of("it is unlogged: its changes are not in the WAL");
             default -> Optional.of("it is temporary: its changes are not in the WAL");
