@@ -80,7 +80,7 @@ public final class SourceTables {
                         and a.atttypid >= 16384 and coalesce(e.oid, t.oid) >= 16384 and coalesce(e.typtype, t.typtype) = 'b'
                         and not exists (select from pg_depend d where d.classid = 'pg_type'::regclass
                             and d.objid = coalesce(e.oid, t.oid) and d.deptype = 'e')),
-                s.silent
+                s.silent, c.relkind = 'p'
             from chosen p
             join pg_class c on c.oid = p.oid and p.oid = p.root
             join pg_namespace n on n.oid = c.relnamespace
@@ -143,8 +143,9 @@ public final class SourceTables {
 
     private SourceTable describe(TableId table, ResultSet row) throws SQLException {
         boolean identified = row.getBoolean(5);
-        Optional<String> obstacle =
-                obstacle(table, row).or(() -> identified ? Optional.empty() : unidentified.obstacle(table));
+        String remedy = UnidentifiedTables.remedy(table, row.getBoolean(12));
+        Optional<String> obstacle = obstacle(table, row, remedy)
+                .or(() -> identified ? Optional.empty() : unidentified.obstacle(table, remedy));
         if (obstacle.isPresent()) {
             return new SourceTable(table, obstacle, Optional.empty(), identified);
         }
@@ -152,7 +153,7 @@ public final class SourceTables {
         String ownType = row.getString(10);
         Optional<String> warning = identified
                 ? Optional.empty()
-                : Optional.of(unidentified.warning(table, row.getString(4), row.getBoolean(6)));
+                : Optional.of(unidentified.warning(table, row.getString(4), row.getBoolean(6), remedy));
         return new SourceTable(
                 table,
                 Optional.empty(),
@@ -166,7 +167,7 @@ public final class SourceTables {
                 identified);
     }
 
-    private Optional<String> obstacle(TableId table, ResultSet row) throws SQLException {
+    private Optional<String> obstacle(TableId table, ResultSet row, String remedy) throws SQLException {
         if (refused.wouldFollow(table)) {
             return Optional.of(refused.reason(table));
         }
@@ -184,8 +185,7 @@ public final class SourceTables {
         return switch (row.getString(3)) {
             case "p" ->
                 row.getBoolean(7)
-                        ? Optional.of("its key has a generated column, which the WAL does not carry; remedy: "
-                                + UnidentifiedTables.remedy(table))
+                        ? Optional.of("its key has a generated column, which the WAL does not carry; remedy: " + remedy)
                         : Optional.empty();
             case "u" -> Optional.of("it is unlogged: its changes are not in the WAL");
             default -> Optional.of("it is temporary: its changes are not in the WAL");

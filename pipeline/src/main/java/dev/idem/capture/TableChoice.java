@@ -37,6 +37,7 @@ final class TableChoice {
      */
     List<SourceTable> tables() {
         List<SourceTable> chosen = SourceTables.chosen(source.connection(), settings);
+        SourceEncoding.doubt(source.connection()).ifPresent(doubt -> LOG.warn("text may be changed: {}", doubt));
         for (SourceTable table : chosen) {
             table.obstacle()
                     .ifPresent(reason -> LOG.warn("table is left out table={} reason={}", table.table(), reason));

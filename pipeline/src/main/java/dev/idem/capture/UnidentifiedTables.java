@@ -52,16 +52,16 @@ final class UnidentifiedTables {
     }
 
     /** Why the table's inserts cannot be captured either; empty where they can. */
-    Optional<String> obstacle(TableId table) {
+    Optional<String> obstacle(TableId table, String remedy) {
         return leftOut && !published.contains(table)
                 ? Optional.of("it has no replica identity, so the source would refuse its updates and deletes if"
                         + " publication " + publication + " had it, and there is no publication "
-                        + InsertPublication.nameFor(publication) + " for inserts; remedy: " + remedy(table))
+                        + InsertPublication.nameFor(publication) + " for inserts; remedy: " + remedy)
                 : Optional.empty();
     }
 
     /** What the capture does not get of the table. */
-    String warning(TableId table, String identity, boolean deferrableKey) {
+    String warning(TableId table, String identity, boolean deferrableKey, String remedy) {
         String why = deferrableKey
                 ? "its primary key is deferrable, which is no replica identity"
                 : identity.equals("n")
@@ -71,11 +71,16 @@ final class UnidentifiedTables {
                 + (published.contains(table)
                         ? ", so the source refuses updates and deletes while publication " + publication + " has it"
                         : ", so its updates and deletes are not captured")
-                + "; inserts are captured; remedy: " + remedy(table);
+                + "; inserts are captured; remedy: " + remedy;
     }
 
-    static String remedy(TableId table) {
-        return "alter table " + PublishedTable.quoted(table.schema()) + '.' + PublishedTable.quoted(table.name())
-                + " replica identity full";
+    /** The statement that gives the table an identity; partitions do not take it from their root. */
+    static String remedy(TableId table, boolean partitioned) {
+        String name = PublishedTable.quoted(table.schema()) + '.' + PublishedTable.quoted(table.name());
+        return partitioned
+                ? "do $$ declare part regclass; begin for part in select relid from pg_partition_tree('"
+                        + name.replace("'", "''")
+                        + "') loop execute format('alter table %s replica identity full', part); end loop; end $$"
+                : "alter table " + name + " replica identity full";
     }
 }

@@ -1,6 +1,7 @@
 package dev.idem.check;
 
 import dev.idem.capture.SourceCatalogue;
+import dev.idem.capture.SourceEncoding;
 import dev.idem.capture.SourceSettings;
 import dev.idem.capture.SourceTable;
 import dev.idem.capture.SourceTables;
@@ -50,6 +51,7 @@ final class SourceCheck {
 
     private Found look(CheckedDatabase source) throws SQLException {
         checkVersion(source);
+        checkEncoding(source);
         checkWalLevel(source);
         checkPlaces(source);
         checkRole(source);
@@ -79,6 +81,12 @@ final class SourceCheck {
         } else {
             findings.ok("PostgreSQL " + major);
         }
+    }
+
+    private void checkEncoding(CheckedDatabase source) throws SQLException {
+        SourceEncoding.doubt(source.connection())
+                .ifPresent(doubt -> findings.warn(
+                        doubt, Remedy.act("dump it and restore it into a database that is made with encoding 'UTF8'")));
     }
 
     private void checkWalLevel(CheckedDatabase source) throws SQLException {

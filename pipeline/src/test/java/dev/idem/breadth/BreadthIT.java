@@ -149,8 +149,10 @@ class BreadthIT {
         try (Statement statement = source.createStatement()) {
             statement.execute("""
                     do $$ declare t text; begin
-                      for t in select format('%I.%I', schemaname, tablename) from pg_publication_tables
-                          where pubname = 'idem_breadth_inserts'
+                      for t in select coalesce(part.relid::regclass::text, format('%I.%I', p.schemaname, p.tablename))
+                          from pg_publication_tables p
+                          left join pg_partition_tree(format('%I.%I', p.schemaname, p.tablename)::regclass) part on true
+                          where p.pubname = 'idem_breadth_inserts'
                       loop
                         execute format('alter table %s replica identity full', t);
                       end loop;

@@ -192,19 +192,25 @@ class CheckIT {
 
     @Test
     void keyless_table_is_named_and_stops_nothing() throws Exception {
-        prepare("create table orders (id int primary key)", "create table log (line text)");
+        prepare(
+                "create table orders (id int primary key)",
+                "create table log (line text)",
+                "create table parts (n int) partition by range (n)",
+                "create table parts_low partition of parts for values from (0) to (9)");
 
-        List<Finding> findings = check();
-        assertReady(findings);
-        Finding finding = findings.stream()
-                .filter(one -> one.text().startsWith("table public.log"))
-                .findFirst()
-                .orElseThrow();
-        assertThat(finding.outcome()).isEqualTo(Outcome.WARNING);
-        assertThat(finding.text()).contains("inserts are captured");
+        for (String table : List.of("log", "parts")) {
+            List<Finding> findings = check();
+            assertReady(findings);
+            Finding finding = findings.stream()
+                    .filter(one -> one.text().startsWith("table public." + table + " "))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(finding.outcome()).isEqualTo(Outcome.WARNING);
+            assertThat(finding.text()).contains("inserts are captured");
 
-        source(finding.remedy().statements().get(0));
-        assertThat(told(check())).contains("table public.log is captured, no key, replica identity FULL");
+            source(finding.remedy().statements().get(0));
+            assertThat(told(check())).contains("table public." + table + " is captured, no key, replica identity FULL");
+        }
     }
 
     @Test
