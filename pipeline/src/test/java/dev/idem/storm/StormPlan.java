@@ -91,7 +91,8 @@ record StormPlan(
     }
 
     private static StormPart any(Random random) {
-        return StormPart.values()[random.nextInt(StormPart.values().length)];
+        List<StormPart> all = List.of(StormPart.values());
+        return all.get(random.nextInt(all.size()));
     }
 
     private Duration freeze(Random random) {
