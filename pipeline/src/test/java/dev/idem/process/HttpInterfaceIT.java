@@ -207,7 +207,8 @@ class HttpInterfaceIT {
         JsonNode done = awaitEnd(id);
         assertThat(done.path("seen").asLong())
                 .as("each event once")
-                .isEqualTo(done.path("records").asLong());
+                .isEqualTo(rehearsed.path("seen").asLong())
+                .isGreaterThan(11);
         assertThat(done.path("changed").asLong()).isEqualTo(1);
         pipeline.assertEqual("shelf");
         assertThat(json(get("/api/v1/replays")).findValuesAsText("replay"))
