@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class ApplicationSchemasIT {
 
-    private static final Duration DRAIN = Duration.ofMinutes(2);
+    private static final Duration DRAIN = Duration.ofMinutes(4);
 
     /** Every table but those that Idem names beforehand: unlogged ones. */
     private static final String TABLES = """
