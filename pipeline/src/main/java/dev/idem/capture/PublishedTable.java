@@ -47,12 +47,10 @@ record PublishedTable(TableDefinition definition, boolean partitioned, Optional<
 
     /**
      * Reads rows by their keys: the place of each in {@code rows}, the key as the stream prints it, and the columns of
-     * {@link #readColumns}, all of them NULL where the table has no such row.
-     *
-     * @param byText compares the texts of all keys, also of those whose types could be compared by themselves: a text
-     *     that is no value of the type then finds no row
+     * {@link #readColumns}, all of them NULL where the table has no such row. It fails with a SQLSTATE of class 22 where
+     * a text is no value of the key's type.
      */
-    String copyStatement(RowKeys rows, boolean byText) {
+    String copyStatement(RowKeys rows) {
         List<String> texts = new ArrayList<>();
         List<String> names = new ArrayList<>();
         List<String> wanted = new ArrayList<>();
@@ -60,8 +58,7 @@ record PublishedTable(TableDefinition definition, boolean partitioned, Optional<
         for (int i = 0; i < rows.columns().size(); i++) {
             String name = "k" + i;
             String column = "target." + quoted(rows.columns().get(i));
-            Optional<String> cast =
-                    byText ? Optional.empty() : castType(rows.columns().get(i));
+            Optional<String> cast = castType(rows.columns().get(i));
             String value = "wanted." + name + cast.map(type -> "::" + type).orElse("");
             texts.add(textArray(rows.column(i)));
             names.add(name);

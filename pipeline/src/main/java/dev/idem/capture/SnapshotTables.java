@@ -111,7 +111,8 @@ final class SnapshotTables {
 
     /**
      * Reads some rows of a table with a key. A row that the table does not have is published as deleted, at the
-     * snapshot's position as the others; the table is not said to be complete.
+     * snapshot's position as the others; the table is not said to be complete. Where a key is no value of the source's
+     * type no change can name it, and the whole table is read.
      *
      * @return false as {@link #read(PublishedTable)}
      */
@@ -120,14 +121,14 @@ final class SnapshotTables {
             Connection session = snapshot.rows();
             Savepoint before = session.setSavepoint();
             try {
-                return readByKey(table, table.copyStatement(rows, false), definition, source);
+                return readByKey(table, table.copyStatement(rows), definition, source);
             } catch (SQLException e) {
-                // Class 22: a text that only the warehouse's type can hold.
+                // Class 22: a text that is no value of the key's type here, though it is one in the warehouse.
                 if (!String.valueOf(e.getSQLState()).startsWith("22")) {
                     throw e;
                 }
                 session.rollback(before);
-                return readByKey(table, table.copyStatement(rows, true), definition, source);
+                return readAll(table, definition, source);
             }
         });
     }

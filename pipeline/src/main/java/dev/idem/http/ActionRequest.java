@@ -25,9 +25,9 @@ import java.util.regex.Pattern;
  * @param key the idempotency key
  * @param fingerprint of path and body
  * @param table empty for the whole pipeline
- * @param repair whether what differs is to be made right
+ * @param body the whole of it, an object with known fields
  */
-record ActionRequest(String key, String fingerprint, Optional<TableId> table, boolean repair) {
+record ActionRequest(String key, String fingerprint, Optional<TableId> table, JsonNode body) {
 
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     private static final String REPAIR = "repair";
@@ -81,17 +81,25 @@ record ActionRequest(String key, String fingerprint, Optional<TableId> table, bo
                 matcher.group(1) == null ? matcher.group(2) : matcher.group(1),
                 fingerprint(path, body),
                 table(node),
-                repair(node));
+                node);
     }
 
-    private static boolean repair(JsonNode node) throws Refused {
-        if (node.has(REPAIR) && !node.path(REPAIR).isBoolean()) {
+    /** Whether what differs is to be made right. */
+    boolean repair() throws Refused {
+        if (body.has(REPAIR) && !body.path(REPAIR).isBoolean()) {
             throw new Refused(400, "the body's field repair is not understood (expected: true or false)");
         }
-        return node.path(REPAIR).asBoolean();
+        return body.path(REPAIR).asBoolean();
     }
 
-    private static Optional<TableId> table(JsonNode node) throws Refused {
+    /** The table, of a request that needs one. */
+    TableId requireTable() throws Refused {
+        return table.orElseThrow(() -> new Refused(
+                400, "the body names no table (expected: {\"schema\": \"public\", \"table\": \"orders\"})"));
+    }
+
+    /** The table that an object names; empty where it has neither of the two fields. */
+    static Optional<TableId> table(JsonNode node) throws Refused {
         if (!node.has("schema") && !node.has("table")) {
             return Optional.empty();
         }

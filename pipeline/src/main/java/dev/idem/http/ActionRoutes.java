@@ -1,14 +1,13 @@
 package dev.idem.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.idem.apply.PipelineActions;
 import dev.idem.apply.Requests;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import java.util.List;
-import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.xnio.IoUtils;
 import org.xnio.XnioExecutor;
@@ -34,49 +33,61 @@ final class ActionRoutes {
         this.watched = watched;
     }
 
-    /** What an action does to the pipeline or a table of it. */
+    /** What an action does to the pipeline or a part of it. */
     private interface Action {
-        /** The work; empty where it needs a table and there is none. */
-        Optional<Requests.Work> work(PipelineActions actions, ActionRequest request);
-
-        /** What the request's body may have. */
-        default List<String> fields() {
-            return ActionRequest.SCOPE;
-        }
+        Requests.Work work(Watched.Orders orders, ActionRequest request) throws ActionRequest.Refused;
     }
 
     HttpHandler pause() {
-        return receive((actions, request) ->
-                Optional.of(request.table().map(actions::pause).orElseGet(actions::pause)));
+        return receive(ActionRequest.SCOPE, (orders, request) -> request.table()
+                .map(orders.actions()::pause)
+                .orElseGet(orders.actions()::pause));
     }
 
     HttpHandler resume() {
-        return receive((actions, request) ->
-                Optional.of(request.table().map(actions::resume).orElseGet(actions::resume)));
+        return receive(ActionRequest.SCOPE, (orders, request) -> request.table()
+                .map(orders.actions()::resume)
+                .orElseGet(orders.actions()::resume));
     }
 
     HttpHandler resync() {
-        return receive((actions, request) -> request.table().map(actions::resync));
+        return receive(
+                ActionRequest.SCOPE,
+                (orders, request) -> orders.actions().resync(request.requireTable()));
     }
 
     HttpHandler verify() {
-        return receive(new Action() {
-            @Override
-            public Optional<Requests.Work> work(PipelineActions actions, ActionRequest request) {
-                return Optional.of(request.table()
-                        .map(table -> actions.verify(table, request.repair()))
-                        .orElseGet(() -> actions.verify(request.repair())));
-            }
-
-            @Override
-            public List<String> fields() {
-                return ActionRequest.SCOPE_AND_REPAIR;
-            }
+        return receive(ActionRequest.SCOPE_AND_REPAIR, (orders, request) -> {
+            boolean repair = request.repair();
+            return request.table()
+                    .map(table -> orders.actions().verify(table, repair))
+                    .orElseGet(() -> orders.actions().verify(repair));
         });
     }
 
+    HttpHandler replay() {
+        return receive(ReplayBody.FIELDS, (orders, request) -> {
+            ReplayBody body = ReplayBody.read(request.body());
+            return orders.replays().orders().start(body.request().tables(), body.terms(), () -> orders.replays()
+                    .plan()
+                    .apply(body.request()));
+        });
+    }
+
+    HttpHandler cancelReplay() {
+        return exchange -> {
+            OptionalLong id = ResourceId.of(exchange);
+            if (id.isEmpty()) {
+                ResourceId.unknown("replay").send(exchange);
+                return;
+            }
+            receive(List.of(), (orders, request) -> orders.replays().orders().cancel(id.getAsLong()))
+                    .handleRequest(exchange);
+        };
+    }
+
     /** A body that does not come costs a connection for some seconds and no thread. */
-    private HttpHandler receive(Action action) {
+    private HttpHandler receive(List<String> fields, Action action) {
         return exchange -> {
             if (exchange.getRequestContentLength() > MOST_BYTES) {
                 tooLarge(exchange);
@@ -88,7 +99,7 @@ final class ActionRoutes {
                     .receiveFullBytes(
                             (same, body) -> {
                                 deadline.remove();
-                                same.dispatch(ApiServer.guarded(worker -> act(worker, action, body)));
+                                same.dispatch(ApiServer.guarded(worker -> act(worker, fields, action, body)));
                             },
                             (same, failure) -> {
                                 deadline.remove();
@@ -103,7 +114,7 @@ final class ActionRoutes {
                 .send(exchange);
     }
 
-    private void act(HttpServerExchange exchange, Action action, byte[] body) {
+    private void act(HttpServerExchange exchange, List<String> fields, Action action, byte[] body) {
         if (watched.warehouse().isEmpty()) {
             new Problem(409, "this process has no warehouse (expected: one with idem.role all or sink)").send(exchange);
             return;
@@ -115,11 +126,8 @@ final class ActionRoutes {
                     header(exchange, IDEMPOTENCY_KEY),
                     header(exchange, Headers.CONTENT_TYPE),
                     body,
-                    action.fields());
-            Requests.Work work = action.work(orders.actions(), request)
-                    .orElseThrow(() -> new ActionRequest.Refused(
-                            400,
-                            "the body names no table (expected: {\"schema\": \"public\", \"table\": \"orders\"})"));
+                    fields);
+            Requests.Work work = action.work(orders, request);
             answer(exchange, orders.requests().once(request.key(), request.fingerprint(), work));
             orders.ordered().run();
         } catch (ActionRequest.Refused e) {

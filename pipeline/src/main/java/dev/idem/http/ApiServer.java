@@ -118,11 +118,15 @@ public final class ApiServer implements AutoCloseable {
                 .get("/api/v1/tables", onWorker(status::tables))
                 .get("/api/v1/dead-letters", onWorker(status::deadLetters))
                 .get("/api/v1/verifications", onWorker(status::verifications))
+                .get("/api/v1/replays", onWorker(status::replays))
+                .get("/api/v1/replays/{id}", onWorker(status::replay))
                 .get("/api/v1/events", events.handler())
                 .post("/api/v1/pause", actions.pause())
                 .post("/api/v1/resume", actions.resume())
                 .post("/api/v1/resync", actions.resync())
                 .post("/api/v1/verifications", actions.verify())
+                .post("/api/v1/replays", actions.replay())
+                .post("/api/v1/replays/{id}/cancel", actions.cancelReplay())
                 .setFallbackHandler(
                         exchange -> new Problem(404, "no such resource, see docs/openapi.yaml").send(exchange))
                 .setInvalidMethodHandler(exchange -> {

@@ -4,11 +4,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.idem.apply.DeadLetter;
+import dev.idem.apply.ReplayEntry;
 import dev.idem.status.PipelineStatus;
 import dev.idem.status.StatusJson;
 import io.undertow.server.HttpServerExchange;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Function;
 
 /** What can be asked about the pipeline. */
@@ -68,6 +70,23 @@ final class StatusRoutes {
             watched.verifications(limit).forEach(record -> verifications.add(VerificationJson.of(record)));
             Answers.json(exchange, verifications);
         });
+    }
+
+    /** The youngest first. */
+    void replays(HttpServerExchange exchange) {
+        limit(exchange).ifPresent(limit -> {
+            ArrayNode replays = JSON.createArrayNode();
+            watched.replays(limit).forEach(replay -> replays.add(ReplayJson.of(replay)));
+            Answers.json(exchange, replays);
+        });
+    }
+
+    void replay(HttpServerExchange exchange) {
+        OptionalLong id = ResourceId.of(exchange);
+        Optional<ReplayEntry> found = id.isEmpty() ? Optional.empty() : watched.replay(id.getAsLong());
+        found.ifPresentOrElse(
+                replay -> Answers.json(exchange, ReplayJson.of(replay)),
+                () -> ResourceId.unknown("replay").send(exchange));
     }
 
     /** How many are asked for; empty where that is not understood, and was answered so. */

@@ -3,12 +3,17 @@ package dev.idem.http;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.idem.apply.DeadLetter;
 import dev.idem.apply.PipelineActions;
+import dev.idem.apply.ReplayEntry;
+import dev.idem.apply.ReplayOrders;
+import dev.idem.apply.ReplayRecord;
 import dev.idem.apply.Requests;
 import dev.idem.apply.VerificationRecord;
 import dev.idem.apply.WarehouseView;
+import dev.idem.replay.ReplayRequest;
 import dev.idem.status.PipelineStatus;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -31,25 +36,47 @@ public record Watched(
      * @param view opens a view; the caller closes it
      * @param ordered is called when something was ordered
      */
-    public record Orders(Supplier<WarehouseView> view, Requests requests, PipelineActions actions, Runnable ordered) {}
+    public record Orders(
+            Supplier<WarehouseView> view,
+            Requests requests,
+            PipelineActions actions,
+            Replays replays,
+            Runnable ordered) {}
+
+    /**
+     * How replays are asked for.
+     *
+     * @param plan what a request comes to, or a {@link dev.idem.error.PipelineException} that says why it cannot be
+     */
+    public record Replays(ReplayOrders orders, Function<ReplayRequest, ReplayRecord> plan) {}
+
+    /** The youngest replays. */
+    List<ReplayEntry> replays(int limit) {
+        return look(view -> view.replays(limit)).orElse(List.of());
+    }
+
+    /** One replay. */
+    Optional<ReplayEntry> replay(long id) {
+        return look(view -> view.replay(id)).flatMap(Function.identity());
+    }
 
     /** The youngest dead letters. */
     List<DeadLetter> deadLetters(int limit) {
-        if (warehouse.isEmpty()) {
-            return List.of();
-        }
-        try (WarehouseView view = warehouse.get().view().get()) {
-            return view.deadLetters(limit);
-        }
+        return look(view -> view.deadLetters(limit)).orElse(List.of());
     }
 
     /** The youngest comparisons of source and warehouse. */
     List<VerificationRecord> verifications(int limit) {
+        return look(view -> view.verifications(limit)).orElse(List.of());
+    }
+
+    /** What a view says; empty where this process has no warehouse. */
+    private <T> Optional<T> look(Function<WarehouseView, T> reading) {
         if (warehouse.isEmpty()) {
-            return List.of();
+            return Optional.empty();
         }
         try (WarehouseView view = warehouse.get().view().get()) {
-            return view.verifications(limit);
+            return Optional.of(reading.apply(view));
         }
     }
 }

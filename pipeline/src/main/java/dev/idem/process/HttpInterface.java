@@ -34,8 +34,30 @@ public final class HttpInterface implements AutoCloseable {
      * The parts that it tells of and acts on.
      *
      * @param verification empty where this process does not compare
+     * @param replays empty where this process does not apply
      */
-    record Parts(Pipeline pipeline, PipelineWatch watch, Optional<VerificationRunner> verification) {}
+    record Parts(
+            Pipeline pipeline,
+            PipelineWatch watch,
+            Optional<VerificationRunner> verification,
+            Optional<ReplayRunner> replays)
+            implements AutoCloseable {
+
+        /** Begins what works on orders, beside a pipeline and its watch that the caller closes. */
+        static Parts start(Settings settings, EmbeddedServers servers, Pipeline pipeline, PipelineWatch watch) {
+            return new Parts(
+                    pipeline,
+                    watch,
+                    VerificationRunner.start(settings, servers, pipeline),
+                    ReplayRunner.start(settings, servers, pipeline));
+        }
+
+        @Override
+        public void close() {
+            replays.ifPresent(ReplayRunner::close);
+            verification.ifPresent(VerificationRunner::close);
+        }
+    }
 
     /**
      * Starts it where the settings want it.
@@ -68,7 +90,9 @@ public final class HttpInterface implements AutoCloseable {
                     new Watched(
                             watch::latest,
                             () -> watch.history().json(),
-                            Optional.ofNullable(warehouse).map(it -> orders(it, settings.name(), relay, parts)),
+                            parts.replays()
+                                    .flatMap(replays -> Optional.ofNullable(warehouse)
+                                            .map(it -> orders(it, settings.name(), relay, parts, replays))),
                             metrics::text));
             watch.listen(server::publish);
             return new HttpInterface(metrics, relay, server);
@@ -81,12 +105,15 @@ public final class HttpInterface implements AutoCloseable {
         }
     }
 
-    private static Watched.Orders orders(Warehouse warehouse, String name, @Nullable ResyncRelay relay, Parts parts) {
+    private static Watched.Orders orders(
+            Warehouse warehouse, String name, @Nullable ResyncRelay relay, Parts parts, ReplayRunner replays) {
         return new Watched.Orders(
                 () -> new WarehouseView(warehouse, name),
                 new Requests(warehouse, name),
                 new PipelineActions(warehouse, name),
+                new Watched.Replays(replays.orders(), replays::plan),
                 () -> {
+                    replays.wakeUp();
                     Optional.ofNullable(relay).ifPresent(ResyncRelay::wakeUp);
                     parts.verification().ifPresent(VerificationRunner::wakeUp);
                 });

@@ -44,11 +44,8 @@ public final class RunningProcess {
                 PipelineWatch status = PipelineWatch.start(settings, servers, pipeline)) {
             servers.ownSource().ifPresent(ours -> LOG.info("embedded source url={}", ours.address()));
             servers.ownWarehouse().ifPresent(ours -> LOG.info("embedded warehouse url={}", ours.address()));
-            Optional<VerificationRunner> verification = VerificationRunner.start(settings, servers, pipeline);
-            try {
-                serve(servers, new HttpInterface.Parts(pipeline, status, verification));
-            } finally {
-                verification.ifPresent(VerificationRunner::close);
+            try (HttpInterface.Parts parts = HttpInterface.Parts.start(settings, servers, pipeline, status)) {
+                serve(servers, parts);
             }
         } finally {
             stopped.countDown();

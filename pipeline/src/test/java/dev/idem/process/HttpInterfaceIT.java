@@ -25,6 +25,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -49,7 +50,9 @@ class HttpInterfaceIT {
         pipeline.source(
                 "create table orders (id int primary key, status text)",
                 "insert into orders select i, 'secret-value' from generate_series(1, 100) i",
-                "create table items (id int primary key, name text)");
+                "create table items (id int primary key, name text)",
+                "create table shelf (id int primary key, name text)",
+                "insert into shelf select i, 'secret-value' from generate_series(1, 12) i");
         watched = pipeline.startWatched();
         pipeline.catchUp();
         await().atMost(PATIENCE).ignoreExceptions().until(() -> watched.status().isConsistent());
@@ -75,7 +78,7 @@ class HttpInterfaceIT {
                     .containsExactly("head", "captured", "published", "applied", "confirmed");
             assertThat(status.path("lag").path("seconds").asDouble(-1)).isBetween(0.0, 30.0);
             assertThat(status.path("slot").path("walStatus").asText()).isEqualTo("reserved");
-            assertThat(status.path("tables").findValuesAsText("table")).containsExactly("items", "orders");
+            assertThat(status.path("tables").findValuesAsText("table")).containsExactly("items", "orders", "shelf");
             assertThat(status.path("tables").path(0).path("written").asLong()).isPositive();
         });
         for (String path : List.of("/api/v1/status", "/api/v1/tables", "/api/v1/dead-letters", "/metrics")) {
@@ -160,6 +163,102 @@ class HttpInterfaceIT {
                         .statusCode())
                 .isEqualTo(404);
         assertThat(get("/api/v1/verifications?limit=none").statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void replay_is_made_once_for_ten_requests_and_goes_on_where_its_session_was_killed() throws Exception {
+        pipeline.catchUp();
+        pipeline.warehouse("update shelf set name = 'secret-other', _idem_lsn = '0/1' where id = 3");
+        int dry = replay(post("/api/v1/replays", "x1", shelf("\"dryRun\": true")));
+        JsonNode rehearsed = awaitEnd(dry);
+        assertThat(rehearsed.path("dryRun").asBoolean()).isTrue();
+        assertThat(rehearsed.path("changed").asLong()).isEqualTo(1);
+        assertThat(pipeline.warehouseValue("select name from shelf where id = 3"))
+                .isEqualTo("secret-other");
+
+        List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            answers.add(client.sendAsync(
+                    action("/api/v1/replays", "\"x2\"", shelf("\"rate\": 4")), BodyHandlers.ofString()));
+        }
+        for (CompletableFuture<HttpResponse<String>> answer : answers) {
+            assertThat(answer.get().statusCode()).isIn(202, 409);
+        }
+        int id = replay(post("/api/v1/replays", "x2", shelf("\"rate\": 4")));
+        assertThat(pipeline.warehouseValue("select last_value from idem.replay_id_seq"))
+                .as("replays ever begun")
+                .isEqualTo(String.valueOf(id))
+                .isEqualTo(String.valueOf(dry + 1));
+        assertProblem(post("/api/v1/replays", "x3", shelf("\"rate\": 5")), 409, "one replay of a table at a time");
+        assertProblem(post("/api/v1/replays", "x2", shelf("\"rate\": 5")), 422, "another request");
+
+        await().atMost(PATIENCE)
+                .until(() -> json(get("/api/v1/replays/" + id)).path("seen").asLong() > 1);
+        pipeline.warehouse("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'idem "
+                + pipeline.name() + " replay'");
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            assertThat(post("/api/v1/resume", UUID.randomUUID().toString(), "{}")
+                            .statusCode())
+                    .as("any order wakes up what carries them out")
+                    .isEqualTo(202);
+            assertThat(json(get("/api/v1/replays/" + id)).path("state").asText())
+                    .isEqualTo("done");
+        });
+        JsonNode done = awaitEnd(id);
+        assertThat(done.path("seen").asLong())
+                .as("each event once")
+                .isEqualTo(rehearsed.path("seen").asLong())
+                .isGreaterThan(11);
+        assertThat(done.path("changed").asLong()).isEqualTo(1);
+        pipeline.assertEqual("shelf");
+        assertThat(json(get("/api/v1/replays")).findValuesAsText("replay"))
+                .containsSubsequence(String.valueOf(id), String.valueOf(dry));
+        assertThat(get("/api/v1/replays").body()).doesNotContain("secret");
+        assertThat(post("/api/v1/replays/" + id + "/cancel", "x4", "").statusCode())
+                .isEqualTo(409);
+    }
+
+    @Test
+    void replay_is_cancelled_and_what_cannot_be_replayed_gets_a_problem() throws Exception {
+        pipeline.catchUp();
+        String orders = "{\"from\": \"beginning\", \"tables\": [" + ORDERS + "], \"rate\": 1}";
+        int id = replay(post("/api/v1/replays", "y1", orders));
+        assertThat(post("/api/v1/replays/" + id + "/cancel", "y2", "").statusCode())
+                .isEqualTo(202);
+        assertThat(awaitEnd(id).path("state").asText()).isEqualTo("cancelled");
+
+        assertProblem(post("/api/v1/replays", "z1", "{}"), 400, "from");
+        assertProblem(post("/api/v1/replays", "z1", "{\"from\": \"yesterday\"}"), 400, "lsn:0/16B3748");
+        assertProblem(post("/api/v1/replays", "z1", "{\"from\": \"beginning\", \"rate\": 0}"), 400, "rate");
+        assertProblem(post("/api/v1/replays", "z1", "{\"from\": \"beginning\", \"tables\": [{}]}"), 400, "tables");
+        assertProblem(post("/api/v1/replays", "z2", "{\"from\": \"time:2999-01-01T00:00:00Z\"}"), 400, "in the future");
+        assertProblem(
+                post(
+                        "/api/v1/replays",
+                        "z3",
+                        "{\"from\": \"beginning\", \"tables\": [{\"schema\": \"public\", \"table\": \"nope\"}]}"),
+                404,
+                "public.nope");
+        assertProblem(get("/api/v1/replays/999999"), 404, "no such replay");
+        assertProblem(get("/api/v1/replays/x"), 404, "no such replay");
+        assertProblem(post("/api/v1/replays/999999/cancel", "z4", ""), 404, "no such replay");
+        pipeline.assertEqual("orders");
+    }
+
+    private static String shelf(String more) {
+        return "{\"from\": \"beginning\", \"tables\": [{\"schema\": \"public\", \"table\": \"shelf\"}], " + more + "}";
+    }
+
+    private static int replay(HttpResponse<String> answer) throws IOException {
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
+        return json(answer).path("replay").asInt();
+    }
+
+    private JsonNode awaitEnd(int replay) {
+        return await().atMost(PATIENCE)
+                .until(
+                        () -> json(get("/api/v1/replays/" + replay)),
+                        found -> !found.path("state").asText().equals("running"));
     }
 
     @Test

@@ -156,19 +156,17 @@ final class PipelineFixture implements AutoCloseable {
         Pipeline started = new Pipeline(settings, none);
         pipeline = started;
         PipelineWatch watch = PipelineWatch.start(settings, none, started);
-        Optional<VerificationRunner> verification = VerificationRunner.start(settings, none, started);
-        HttpInterface http = HttpInterface.start(settings, none, new HttpInterface.Parts(started, watch, verification))
-                .orElseThrow();
+        HttpInterface.Parts parts = HttpInterface.Parts.start(settings, none, started, watch);
+        HttpInterface http = HttpInterface.start(settings, none, parts).orElseThrow();
         started.start();
-        return new Watched(watch, http, verification);
+        return new Watched(parts, http);
     }
 
     /** What watches a pipeline. */
-    record Watched(PipelineWatch watch, HttpInterface http, Optional<VerificationRunner> verification)
-            implements AutoCloseable {
+    record Watched(HttpInterface.Parts parts, HttpInterface http) implements AutoCloseable {
 
         PipelineStatus status() {
-            return watch.latest().orElseThrow();
+            return parts.watch().latest().orElseThrow();
         }
 
         int port() {
@@ -178,8 +176,8 @@ final class PipelineFixture implements AutoCloseable {
         @Override
         public void close() {
             http.close();
-            verification.ifPresent(VerificationRunner::close);
-            watch.close();
+            parts.close();
+            parts.watch().close();
         }
     }
 

@@ -44,7 +44,11 @@ class TombstonePurgeIT extends PipelinePerTest {
         for (String table : KEYED) {
             pipeline.source("create table " + table + " (id int primary key, note text)");
         }
-        pipeline.source("create table heap (id int, note text)", "alter table heap replica identity full");
+        pipeline.source(
+                "create table heap (id int, note text)",
+                "alter table heap replica identity full",
+                "create table pile (v int)",
+                "alter table pile replica identity full");
         pipeline.with("topic.partitions", "1").with("apply.tombstone-purge", "1s");
         pipeline.start();
         pipeline.catchUp();
@@ -52,6 +56,9 @@ class TombstonePurgeIT extends PipelinePerTest {
             insertAndDelete(table);
         }
         insertAndDelete("heap");
+        pipeline.source(
+                "insert into pile select 1 from generate_series(1, 40)",
+                "delete from pile where ctid in (select ctid from pile limit 20)");
         pipeline.catchUp();
     }
 
@@ -80,13 +87,14 @@ class TombstonePurgeIT extends PipelinePerTest {
         long replay = beginReplay("replayed");
         removeAll("gone", "heap", "late", "paused", "asked", "replayed");
         removeBefore("part", 30);
+        removeBefore("pile", 40); // the rows' inserts, and not the deletes, which must not take other rows
 
         awaitDeletes("gone", "0");
         awaitDeletes("heap", "0");
         awaitWaiting("paused", "parked");
         awaitWaiting("asked", "read anew");
         awaitWaiting("replayed", "replay " + replay);
-        for (String table : List.of("part", "late", "paused", "asked", "replayed")) {
+        for (String table : List.of("part", "pile", "late", "paused", "asked", "replayed")) {
             assertThat(deletes(table)).as("%s", table).isEqualTo(ALL_DELETES);
         }
         assertStatus();
@@ -104,9 +112,10 @@ class TombstonePurgeIT extends PipelinePerTest {
         pipeline.warehouse("delete from idem.paused_table", "update idem.parked set retry_at = now()");
         awaitDeletes("paused", "0");
         assertThat(deletes("part")).isEqualTo(ALL_DELETES);
+        assertThat(deletes("pile")).isEqualTo(ALL_DELETES);
 
         assertThat(replayedChanges()).isZero();
-        for (String table : List.of("gone", "part", "late", "paused", "asked", "replayed", "heap")) {
+        for (String table : List.of("gone", "part", "pile", "late", "paused", "asked", "replayed", "heap")) {
             pipeline.assertEqual(table);
         }
     }

@@ -29,7 +29,7 @@ class VerifyRepairIT extends PipelinePerTest {
                 "insert into one select i, 'v', i + 0.50 from generate_series(1, 3000) i",
                 "create table large (id int primary key, big bytea, v int)",
                 "alter table large alter column big set storage external",
-                "insert into large select i, decode(repeat('c0ffee00', case i when 1 then 5000000 else 2000 end), 'hex'), 0"
+                "insert into large select i, decode(repeat('c0ffee00', case i when 1 then 500000 else 2000 end), 'hex'), 0"
                         + " from generate_series(1, 4) i",
                 "create table named (word text, at timestamptz, flag boolean, code char(4), v text,"
                         + " primary key (word, at, flag, code))",

@@ -99,22 +99,8 @@ public final class PipelineActions {
     }
 
     private Requests.Work known(TableId table, Requests.Work work) {
-        return handle -> isKnown(handle, table)
-                ? work.run(handle)
-                : Requests.Answer.refused(404, "no such table is replicated: " + table);
-    }
-
-    private boolean isKnown(Handle handle, TableId table) {
-        return handle.createQuery("""
-                        select exists (
-                          select from idem.table_state
-                          where pipeline = :pipeline and source_schema = :schema and source_table = :table
-                        )""")
-                .bind("pipeline", pipeline)
-                .bind("schema", table.schema())
-                .bind("table", table.name())
-                .mapTo(Boolean.class)
-                .one();
+        return handle ->
+                KnownTables.has(handle, pipeline, table) ? work.run(handle) : KnownTables.unknown(table);
     }
 
     private int run(Update update, TableId table) {

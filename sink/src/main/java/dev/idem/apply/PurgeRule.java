@@ -19,9 +19,9 @@ final class PurgeRule {
      *    that a partition holds, and below the lowest of them nothing of the table's topics is: `first`.
      * 2. What the stream brings in future is above all that the sink had applied when it began to look: `applied`. Empty
      *    partitions are bounded by that alone.
-     * 3. Rows of a re-read carry its consistent point S, and stand behind changes of the stream that are newer. Once it is
-     *    complete, S is the floor (or the floor is higher still), so the rows are at the floor or above it, and no delete
-     *    may go that is above the floor, as long as they can be in the log. They lie there before the stream has passed
+     * 3. Rows of a re-read, or of a repair, carry its consistent point S, and stand behind changes of the stream that are
+     *    newer. Below the floor they are passed over; those that count are at the floor or above it, and no delete may go
+     *    that is above the floor, as long as they can be in the log. They lie there before the stream has passed
      *    the cut in which they came, so they are gone where every partition begins above that: `rereadsLieBelow`. (Rows
      *    of a table without a key lie before changes that are older than S; therefore that mark is not below S either.)
      * 4. Rows of a re-read that the sink has not applied yet are not noted there. Its request is asked for before its

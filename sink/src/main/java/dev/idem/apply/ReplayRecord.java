@@ -41,6 +41,8 @@ public record ReplayRecord(
         /** At its end. */
         DONE,
         /** Given up. */
-        CANCELLED
+        CANCELLED,
+        /** It cannot be carried out. */
+        FAILED
     }
 }

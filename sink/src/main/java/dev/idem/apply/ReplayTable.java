@@ -4,12 +4,19 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.idem.change.TableId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -29,9 +36,9 @@ final class ReplayTable {
         this.pipeline = pipeline;
     }
 
-    /** True where the control schema has the table. */
+    /** True where the control schema has all that is kept of replays. */
     static boolean exists(Handle handle) {
-        return handle.createQuery("select to_regclass('idem.replay') is not null")
+        return handle.createQuery("select to_regclass('idem.replay_order') is not null")
                 .mapTo(Boolean.class)
                 .one();
     }
@@ -110,54 +117,123 @@ final class ReplayTable {
         return read(handle, "state = 'running'");
     }
 
+    /** Those of them that apply what they read. */
+    List<ReplayRecord> applying(Handle handle) {
+        return read(
+                handle,
+                "state = 'running' and not exists (select from idem.replay_order where replay = id and dry_run)");
+    }
+
+    /** Why no replay of these tables can begin: one of them is in a replay that is not at its end. */
+    Optional<String> obstacle(Handle handle, Set<TableId> tables) {
+        for (ReplayRecord other : running(handle)) {
+            Set<TableId> both = new TreeSet<>(tables);
+            both.retainAll(other.tables().keySet());
+            if (!both.isEmpty()) {
+                boolean abandoned = claim(handle, other.id());
+                if (abandoned) {
+                    release(handle, other.id());
+                }
+                return Optional.of(inReplay(other, both, abandoned));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Says that tables are in a replay, and what can be done about it. */
+    static String inReplay(ReplayRecord other, Set<TableId> tables, boolean abandoned) {
+        return "replay " + other.id() + " (" + other.request() + ") of " + tables + " is "
+                + (abandoned ? "not at its end and nobody works on it" : "going on")
+                + " (expected: one replay of a table at a time). Remedy: "
+                + (abandoned ? "./idem replay --resume, or" : "wait for its end, or")
+                + " ./idem replay --cancel " + other.id();
+    }
+
     /** One replay. */
     Optional<ReplayRecord> find(Handle handle, long id) {
-        return read(handle, "id = " + id).stream().findFirst();
+        return entry(handle, id).map(ReplayEntry::replay);
+    }
+
+    /** One replay with its order. */
+    Optional<ReplayEntry> entry(Handle handle, long id) {
+        return entries(handle, "id = " + id).stream().findFirst();
     }
 
     private List<ReplayRecord> read(Handle handle, String condition) {
-        List<ReplayRecord> found = new ArrayList<>();
-        handle.createQuery("""
-                        select id, request, state, from_cut, to_cut, events, seen, log_offset, partly::text
+        return entries(handle, condition).stream().map(ReplayEntry::replay).toList();
+    }
+
+    /** The youngest, in every state. */
+    List<ReplayEntry> youngest(Handle handle, int limit) {
+        List<ReplayEntry> found = new ArrayList<>(entries(
+                handle,
+                "id in (select id from idem.replay where pipeline = :pipeline order by id desc limit " + limit + ")"));
+        Collections.reverse(found);
+        return found;
+    }
+
+    /** Those that are to be carried out by the running process, the older ones first. */
+    List<ReplayEntry> ordered(Handle handle) {
+        return entries(handle, "state = 'running' and replay_order.replay is not null");
+    }
+
+    private List<ReplayEntry> entries(Handle handle, String condition) {
+        List<ReplayEntry> found = handle.createQuery("""
+                        select
+                          id, request, state, from_cut, to_cut, events, seen, log_offset, partly::text, started_at,
+                          updated_at, coalesce(dry_run, false), events_per_second, failure
                         from idem.replay
+                        left join idem.replay_order on replay_order.replay = replay.id
                         where pipeline = :pipeline and %s
                         order by id""".formatted(condition))
                 .bind("pipeline", pipeline)
-                .map((row, context) -> new ReplayRecord(
-                        row.getLong(1),
-                        row.getString(2),
-                        ReplayRecord.State.valueOf(row.getString(3).toUpperCase(Locale.ROOT)),
-                        row.getLong(4),
-                        row.getLong(5),
-                        row.getLong(6),
-                        row.getLong(7),
-                        new ReplayCursor(row.getLong(8), partly(row.getString(9))),
-                        Map.of()))
-                .forEach(found::add);
-        return found.stream().map(replay -> withTables(handle, replay)).toList();
+                .map((row, context) -> entry(row))
+                .list();
+        Map<Long, Map<TableId, ReplayCount>> tables = tables(handle, found);
+        return found.stream()
+                .map(entry -> entry.with(tables.getOrDefault(entry.replay().id(), Map.of())))
+                .toList();
     }
 
-    private static ReplayRecord withTables(Handle handle, ReplayRecord replay) {
-        Map<TableId, ReplayCount> tables = new HashMap<>();
+    private static ReplayEntry entry(ResultSet row) throws SQLException {
+        ReplayRecord replay = new ReplayRecord(
+                row.getLong(1),
+                row.getString(2),
+                ReplayRecord.State.valueOf(row.getString(3).toUpperCase(Locale.ROOT)),
+                row.getLong(4),
+                row.getLong(5),
+                row.getLong(6),
+                row.getLong(7),
+                new ReplayCursor(row.getLong(8), partly(row.getString(9))),
+                Map.of());
+        long rate = row.getLong(13);
+        return new ReplayEntry(
+                replay,
+                new ReplayEntry.Terms(row.getBoolean(12), rate == 0 ? OptionalLong.empty() : OptionalLong.of(rate)),
+                row.getObject(10, OffsetDateTime.class).toInstant(),
+                row.getObject(11, OffsetDateTime.class).toInstant(),
+                Optional.ofNullable(row.getString(14)));
+    }
+
+    private static Map<Long, Map<TableId, ReplayCount>> tables(Handle handle, List<ReplayEntry> replays) {
+        Map<Long, Map<TableId, ReplayCount>> tables = new HashMap<>();
         handle.createQuery("""
-                        select source_schema, source_table, seen, changed, refused, left_out
+                        select replay, source_schema, source_table, seen, changed, refused, left_out
                         from idem.replay_table
-                        where replay = :id""")
-                .bind("id", replay.id())
+                        where replay = any (:ids)""")
+                .bindArray(
+                        "ids",
+                        Long.class,
+                        replays.stream().map(entry -> entry.replay().id()).toList())
                 .map((row, context) -> Map.entry(
-                        new TableId(row.getString(1), row.getString(2)),
-                        new ReplayCount(row.getLong(3), row.getLong(4), row.getLong(5), row.getString(6))))
-                .forEach(entry -> tables.put(entry.getKey(), entry.getValue()));
-        return new ReplayRecord(
-                replay.id(),
-                replay.request(),
-                replay.state(),
-                replay.fromCut(),
-                replay.toCut(),
-                replay.events(),
-                replay.seen(),
-                replay.cursor(),
-                tables);
+                        row.getLong(1),
+                        Map.entry(
+                                new TableId(row.getString(2), row.getString(3)),
+                                new ReplayCount(
+                                        row.getLong(4), row.getLong(5), row.getLong(6), row.getString(7)))))
+                .forEach(entry -> tables.computeIfAbsent(entry.getKey(), id -> new HashMap<>())
+                        .put(entry.getValue().getKey(), entry.getValue().getValue()));
+        return tables;
     }
 
     private static String json(Map<String, Map<Integer, Long>> partly) {

@@ -98,9 +98,9 @@ public final class ReplayWriter implements AutoCloseable {
         });
     }
 
-    /** The replays that are not at their end. */
+    /** The replays that are not at their end, without those that only count what would change. */
     public List<ReplayRecord> unfinished() {
-        return WarehouseFailure.call("reading idem.replay", () -> replays.running(handle));
+        return WarehouseFailure.call("reading idem.replay", () -> replays.applying(handle));
     }
 
     /** One replay. */
@@ -115,51 +115,39 @@ public final class ReplayWriter implements AutoCloseable {
      */
     public ReplayRecord register(ReplayRecord replay) {
         return inPiece("beginning a replay", () -> {
-            requireNoneOf(replay.tables().keySet());
+            replays.obstacle(handle, replay.tables().keySet()).ifPresent(obstacle -> {
+                throw inReplay(obstacle);
+            });
             long id = replays.insert(handle, replay);
             ReplayTable.claim(handle, id);
             return replays.find(handle, id).orElseThrow();
         });
     }
 
-    private void requireNoneOf(Set<TableId> tables) {
-        for (ReplayRecord other : replays.running(handle)) {
-            Set<TableId> both = new TreeSet<>(tables);
-            both.retainAll(other.tables().keySet());
-            if (!both.isEmpty()) {
-                boolean abandoned = ReplayTable.claim(handle, other.id());
-                if (abandoned) {
-                    ReplayTable.release(handle, other.id());
-                }
-                throw inReplay(other, both, abandoned);
-            }
-        }
-    }
-
-    private static PipelineException inReplay(ReplayRecord other, Set<TableId> both, boolean abandoned) {
-        return new PipelineException(
-                ErrorKind.WAREHOUSE_BUSY,
-                "replay " + other.id() + " (" + other.request() + ") of " + both + " is "
-                        + (abandoned ? "not at its end and nobody works on it" : "going on")
-                        + " (expected: one replay of a table at a time). Remedy: "
-                        + (abandoned ? "./idem replay --resume, or" : "wait for its end, or")
-                        + " ./idem replay --cancel " + other.id());
+    private static PipelineException inReplay(String obstacle) {
+        return new PipelineException(ErrorKind.WAREHOUSE_BUSY, obstacle);
     }
 
     /**
      * Becomes the one who works on a replay that is not at its end.
      *
+     * @return how far it is by now
      * @throws PipelineException where somebody else does
      */
-    public void resume(ReplayRecord replay) {
-        if (!WarehouseFailure.call("resuming a replay", () -> ReplayTable.claim(handle, replay.id()))) {
-            throw inReplay(replay, new TreeSet<>(replay.tables().keySet()), false);
-        }
-        replay.tables().forEach((table, count) -> {
+    public ReplayRecord resume(ReplayRecord replay) {
+        ReplayRecord claimed = WarehouseFailure.call("resuming a replay", () -> {
+            if (!ReplayTable.claim(handle, replay.id())) {
+                throw inReplay(
+                        ReplayTable.inReplay(replay, new TreeSet<>(replay.tables().keySet()), false));
+            }
+            return replays.find(handle, replay.id()).orElse(replay);
+        });
+        claimed.tables().forEach((table, count) -> {
             if (count.leftOut() != null) {
                 leftOut.add(table);
             }
         });
+        return claimed;
     }
 
     /** Gives up a replay, whoever works on it; false where it was at its end. */
@@ -178,10 +166,24 @@ public final class ReplayWriter implements AutoCloseable {
      * @return what came of it; empty where the replay was given up, and then nothing happened
      */
     public Optional<Map<TableId, ReplayCount>> apply(long id, List<LogEvent> events, ReplayCursor next) {
-        return piece(events, counts -> {
-            counts.forEach((table, count) -> replays.add(handle, id, table, count));
-            return replays.advance(handle, id, next, events.size());
-        });
+        return piece(events, counts -> note(id, counts, next, events.size()));
+    }
+
+    /**
+     * Applies a piece and takes it back, then notes what would have come of it and moves the replay behind it.
+     *
+     * @return what would have come of it; empty where the replay was given up
+     */
+    public Optional<Map<TableId, ReplayCount>> rehearse(long id, List<LogEvent> events, ReplayCursor next) {
+        Map<TableId, ReplayCount> counts = rehearse(events);
+        return inPiece("noting a piece of a replay", () -> note(id, counts, next, events.size()))
+                ? Optional.of(counts)
+                : Optional.empty();
+    }
+
+    private boolean note(long id, Map<TableId, ReplayCount> counts, ReplayCursor next, int seen) {
+        counts.forEach((table, count) -> replays.add(handle, id, table, count));
+        return replays.advance(handle, id, next, seen);
     }
 
     /** Applies a piece and takes it back; what would have come of it. */

@@ -113,8 +113,15 @@ public final class Requests {
                 .one();
     }
 
+    /** What another request is forgetting at this moment is left to it: its work may take a while. */
     private static void forgetOld(Handle handle) {
-        handle.createUpdate("delete from idem.request where created_at < now() - :days * interval '1 day'")
+        handle.createUpdate("""
+                        delete from idem.request
+                        where (pipeline, idempotency_key) in (
+                          select pipeline, idempotency_key from idem.request
+                          where created_at < now() - :days * interval '1 day'
+                          for update skip locked
+                        )""")
                 .bind("days", KEPT_DAYS)
                 .execute();
     }

@@ -110,6 +110,24 @@ public final class WarehouseView implements AutoCloseable {
                 handle -> Verifications.isThere(handle) ? Verifications.youngest(handle, pipeline, limit) : List.of());
     }
 
+    /** The youngest replays. */
+    public List<ReplayEntry> replays(int limit) {
+        return call(
+                "reading idem.replay",
+                handle -> ReplayTable.exists(handle)
+                        ? new ReplayTable(pipeline).youngest(handle, limit)
+                        : List.of());
+    }
+
+    /** One replay. */
+    public Optional<ReplayEntry> replay(long id) {
+        return call(
+                "reading idem.replay",
+                handle -> ReplayTable.exists(handle)
+                        ? new ReplayTable(pipeline).entry(handle, id)
+                        : Optional.empty());
+    }
+
     private static boolean isMade(Handle handle) {
         return handle.createQuery("select to_regclass('idem.tombstone_purge') is not null")
                 .mapTo(Boolean.class)

@@ -3,7 +3,6 @@ package dev.idem.replay;
 import dev.idem.apply.ReplayCount;
 import dev.idem.apply.ReplayCursor;
 import dev.idem.apply.ReplayRecord;
-import dev.idem.apply.ReplayWriter;
 import dev.idem.change.TableId;
 import dev.idem.consume.LogEvent;
 import dev.idem.consume.PositionedCut;
@@ -29,8 +28,7 @@ final class Pieces {
     private static final int PIECES_A_SECOND = 5;
     private static final long LONGEST_SILENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    private final ReplayWriter writer;
-    private final boolean kept;
+    private final Writing writing;
     private final ReplayRecord replay;
     private final OptionalLong eventsPerSecond;
     private final int largest;
@@ -46,9 +44,8 @@ final class Pieces {
     private long seenHere;
     private long lastWrite = System.nanoTime();
 
-    Pieces(ReplayWriter writer, boolean kept, ReplayRecord replay, OptionalLong eventsPerSecond) {
-        this.writer = writer;
-        this.kept = kept;
+    Pieces(Writing writing, ReplayRecord replay, OptionalLong eventsPerSecond) {
+        this.writing = writing;
         this.replay = replay;
         this.eventsPerSecond = eventsPerSecond;
         this.largest =
@@ -56,6 +53,12 @@ final class Pieces {
         this.counts = new HashMap<>(replay.tables());
         this.nextCut = replay.cursor().logOffset();
         this.seen = replay.seen();
+    }
+
+    /** What is done with a piece. */
+    interface Writing {
+        /** What came of it; empty where the replay was given up. */
+        Optional<Map<TableId, ReplayCount>> write(List<LogEvent> events, ReplayCursor next);
     }
 
     /** The replay was given up by somebody else. */
@@ -111,10 +114,8 @@ final class Pieces {
     /** Writes what is at hand and waits as the pace wants it. */
     void write() {
         ReplayCursor cursor = new ReplayCursor(nextCut, partly);
-        Optional<Map<TableId, ReplayCount>> done = kept
-                ? writer.apply(replay.id(), List.copyOf(events), cursor)
-                : Optional.of(writer.rehearse(List.copyOf(events)));
-        done.orElseThrow(GivenUpException::new)
+        writing.write(List.copyOf(events), cursor)
+                .orElseThrow(GivenUpException::new)
                 .forEach((table, count) -> counts.merge(table, count, ReplayCount::plus));
         seen += events.size();
         seenHere += events.size();

@@ -41,6 +41,7 @@ public final class Replay {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int CUTS_AT_ONCE = 500;
+    private static final long UNRECORDED = 0;
 
     private final LogView log;
     private final ReplayWriter writer;
@@ -56,14 +57,8 @@ public final class Replay {
         this.listener = listener;
     }
 
-    /** Whether what is applied stays. */
-    private enum Outcome {
-        KEPT,
-        TAKEN_BACK
-    }
-
     /** What is needed to go through the cuts. */
-    private record Course(ReplayRecord replay, OptionalLong eventsPerSecond, Outcome outcome) {}
+    private record Course(ReplayRecord replay, OptionalLong eventsPerSecond, Pieces.Writing writing) {}
 
     /**
      * Carries out a request. Where the same one was ended in the middle, that goes on.
@@ -82,18 +77,29 @@ public final class Replay {
         if (planned.fromCut() > planned.toCut()) {
             return progress(planned, ReplayProgress.State.DONE);
         }
-        return go(new Course(writer.register(planned), request.eventsPerSecond(), Outcome.KEPT));
+        return apply(writer.register(planned), request.eventsPerSecond());
     }
 
     /** Tells what a request would change, and changes nothing. */
     public ReplayProgress rehearse(ReplayRequest request) {
-        return go(new Course(plan(request), request.eventsPerSecond(), Outcome.TAKEN_BACK));
+        return go(new Course(
+                plan(request), request.eventsPerSecond(), (events, next) -> Optional.of(writer.rehearse(events))));
     }
 
     /** Goes on with a replay that was ended in the middle. */
     public ReplayProgress resume(ReplayRecord replay, OptionalLong eventsPerSecond) {
-        writer.resume(replay);
-        return go(new Course(replay, eventsPerSecond, Outcome.KEPT));
+        return apply(writer.resume(replay), eventsPerSecond);
+    }
+
+    /** Goes on with one that tells what it would change, and changes nothing but its own record. */
+    public ReplayProgress resumeRehearsal(ReplayRecord replay, OptionalLong eventsPerSecond) {
+        ReplayRecord claimed = writer.resume(replay);
+        return go(new Course(
+                claimed, eventsPerSecond, (events, next) -> writer.rehearse(claimed.id(), events, next)));
+    }
+
+    private ReplayProgress apply(ReplayRecord replay, OptionalLong eventsPerSecond) {
+        return go(new Course(replay, eventsPerSecond, (events, next) -> writer.apply(replay.id(), events, next)));
     }
 
     /** Ends what is going on after the piece in hand; thread-safe. It can be resumed. */
@@ -101,7 +107,14 @@ public final class Replay {
         stopping.countDown();
     }
 
-    private ReplayRecord plan(ReplayRequest request) {
+    /**
+     * What a request comes to: a record without a number, whose last cut lies before its first where nothing is to be
+     * read.
+     *
+     * @throws PipelineException {@link ErrorKind#SETTINGS} where a table or position is unknown,
+     *     {@link ErrorKind#LOG_INCOMPLETE} where the log no longer holds it
+     */
+    public ReplayRecord plan(ReplayRequest request) {
         ReplayTarget target = writer.target().orElseThrow(Replay::nothingApplied);
         Set<TableId> tables = chosen(request, target);
         try (CutIndex index = log.index()) {
@@ -121,7 +134,7 @@ public final class Replay {
                     : ReplayPlan.Start.FIXED;
             ReplayPlan plan = ReplayPlan.of(from, to, start, tables, log.topics(), log);
             return new ReplayRecord(
-                    0,
+                    UNRECORDED,
                     request.text(),
                     ReplayRecord.State.RUNNING,
                     plan.fromCut(),
@@ -165,7 +178,7 @@ public final class Replay {
         ReplayRecord replay = course.replay();
         Set<String> topics =
                 replay.tables().keySet().stream().map(log.topics()::of).collect(Collectors.toSet());
-        Pieces pieces = new Pieces(writer, course.outcome() == Outcome.KEPT, replay, course.eventsPerSecond());
+        Pieces pieces = new Pieces(course.writing(), replay, course.eventsPerSecond());
         pieces.tell(listener, stopping);
         try (CutFollower follower = log.cuts();
                 CutReader reader = log.events()) {
@@ -185,7 +198,7 @@ public final class Replay {
         } catch (Pieces.GivenUpException e) {
             return pieces.progress(ReplayProgress.State.CANCELLED);
         }
-        boolean done = course.outcome() == Outcome.TAKEN_BACK || writer.finish(replay.id());
+        boolean done = replay.id() == UNRECORDED || writer.finish(replay.id());
         return pieces.progress(done ? ReplayProgress.State.DONE : ReplayProgress.State.CANCELLED);
     }
 
