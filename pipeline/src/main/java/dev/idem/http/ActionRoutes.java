@@ -65,6 +65,16 @@ final class ActionRoutes {
         });
     }
 
+    HttpHandler retryDeadLetters() {
+        return receive(DeadLetterBody.FIELDS, (orders, request) -> orders.deadLetters()
+                .retrying(DeadLetterBody.read(request)));
+    }
+
+    HttpHandler discardDeadLetters() {
+        return receive(DeadLetterBody.FIELDS, (orders, request) -> orders.deadLetters()
+                .discarding(DeadLetterBody.read(request)));
+    }
+
     HttpHandler replay() {
         return receive(ReplayBody.FIELDS, (orders, request) -> {
             ReplayBody body = ReplayBody.read(request.body());
