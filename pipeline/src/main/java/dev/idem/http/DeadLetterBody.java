@@ -21,7 +21,9 @@ final class DeadLetterBody {
         if (request.table().isPresent() && body.size() == 2) {
             return Selection.of(request.table().get());
         }
-        if (body.size() == 1 && body.path(ID).isIntegralNumber() && body.path(ID).canConvertToLong()) {
+        if (body.size() == 1
+                && body.path(ID).isIntegralNumber()
+                && body.path(ID).canConvertToLong()) {
             return Selection.of(body.path(ID).longValue());
         }
         if (body.size() == 1 && body.path(ALL).isBoolean() && body.path(ALL).booleanValue()) {

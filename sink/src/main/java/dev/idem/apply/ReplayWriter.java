@@ -137,8 +137,8 @@ public final class ReplayWriter implements AutoCloseable {
     public ReplayRecord resume(ReplayRecord replay) {
         ReplayRecord claimed = WarehouseFailure.call("resuming a replay", () -> {
             if (!ReplayTable.claim(handle, replay.id())) {
-                throw inReplay(
-                        ReplayTable.inReplay(replay, new TreeSet<>(replay.tables().keySet()), false));
+                throw inReplay(ReplayTable.inReplay(
+                        replay, new TreeSet<>(replay.tables().keySet()), false));
             }
             return replays.find(handle, replay.id()).orElse(replay);
         });
