@@ -1,7 +1,5 @@
 package dev.idem.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.idem.apply.DeadLetter;
 import dev.idem.apply.DeadLetterQueue;
 import dev.idem.apply.DeadLetterQueue.Selection;
@@ -11,6 +9,7 @@ import dev.idem.consume.EventFinder;
 import dev.idem.process.Pipeline;
 import dev.idem.process.ReachedDatabases;
 import dev.idem.process.ReachedLog;
+import dev.idem.status.DeadLetterJson;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -71,7 +70,7 @@ final class DeadLettersCommand {
         return withQueue(options.load(), queue -> {
             PrintWriter out = spec.commandLine().getOut();
             List<DeadLetter> letters = queue.list(Selection.ALL, most);
-            letters.forEach(letter -> out.println(json ? json(letter) : line(letter)));
+            letters.forEach(letter -> out.println(json ? DeadLetterJson.of(letter) : line(letter)));
             long more = queue.count(Selection.ALL) - letters.size();
             if (more > 0 && !json) {
                 out.println("and " + more + " more");
@@ -157,21 +156,6 @@ final class DeadLettersCommand {
                         letter.coordinates(),
                         letter.retryRequested() ? " (to be tried again)" : "",
                         letter.reason());
-    }
-
-    private static String json(DeadLetter letter) {
-        ObjectNode node = new ObjectMapper().createObjectNode();
-        node.put("id", letter.id())
-                .put("topic", letter.coordinates().topic())
-                .put("partition", letter.coordinates().partition())
-                .put("offset", letter.coordinates().offset())
-                .put("reason", letter.reason())
-                .put("since", letter.since().toString())
-                .put("attempts", letter.attempts())
-                .put("retryRequested", letter.retryRequested());
-        letter.table().ifPresent(table -> node.put("schema", table.schema()).put("table", table.name()));
-        letter.version().ifPresent(version -> node.put("version", version));
-        return node.toString();
     }
 
     private void show(Settings settings, DeadLetter letter, boolean values) {

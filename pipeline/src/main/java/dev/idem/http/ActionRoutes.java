@@ -39,21 +39,22 @@ final class ActionRoutes {
     }
 
     HttpHandler pause() {
-        return receive(ActionRequest.SCOPE, (orders, request) -> request.table()
-                .map(orders.actions()::pause)
-                .orElseGet(orders.actions()::pause));
+        return receive(
+                ActionRequest.SCOPE,
+                (orders, request) ->
+                        request.table().map(orders.actions()::pause).orElseGet(orders.actions()::pause));
     }
 
     HttpHandler resume() {
-        return receive(ActionRequest.SCOPE, (orders, request) -> request.table()
-                .map(orders.actions()::resume)
-                .orElseGet(orders.actions()::resume));
+        return receive(
+                ActionRequest.SCOPE,
+                (orders, request) ->
+                        request.table().map(orders.actions()::resume).orElseGet(orders.actions()::resume));
     }
 
     HttpHandler resync() {
         return receive(
-                ActionRequest.SCOPE,
-                (orders, request) -> orders.actions().resync(request.requireTable()));
+                ActionRequest.SCOPE, (orders, request) -> orders.actions().resync(request.requireTable()));
     }
 
     HttpHandler verify() {
@@ -65,12 +66,27 @@ final class ActionRoutes {
         });
     }
 
+    HttpHandler retryDeadLetters() {
+        return receive(
+                DeadLetterBody.FIELDS,
+                (orders, request) -> orders.deadLetters().retrying(DeadLetterBody.read(request)));
+    }
+
+    HttpHandler discardDeadLetters() {
+        return receive(
+                DeadLetterBody.FIELDS,
+                (orders, request) -> orders.deadLetters().discarding(DeadLetterBody.read(request)));
+    }
+
     HttpHandler replay() {
         return receive(ReplayBody.FIELDS, (orders, request) -> {
             ReplayBody body = ReplayBody.read(request.body());
-            return orders.replays().orders().start(body.request().tables(), body.terms(), () -> orders.replays()
-                    .plan()
-                    .apply(body.request()));
+            return orders.replays()
+                    .orders()
+                    .start(
+                            body.request().tables(),
+                            body.terms(),
+                            () -> orders.replays().plan().apply(body.request()));
         });
     }
 

@@ -125,6 +125,8 @@ public final class ApiServer implements AutoCloseable {
                 .post("/api/v1/resume", actions.resume())
                 .post("/api/v1/resync", actions.resync())
                 .post("/api/v1/verifications", actions.verify())
+                .post("/api/v1/dead-letters/retry", actions.retryDeadLetters())
+                .post("/api/v1/dead-letters/discard", actions.discardDeadLetters())
                 .post("/api/v1/replays", actions.replay())
                 .post("/api/v1/replays/{id}/cancel", actions.cancelReplay())
                 .setFallbackHandler(

@@ -30,8 +30,7 @@ record ReplayBody(ReplayRequest request, Terms terms) {
     static final List<String> FIELDS = List.of(FROM, TO, TABLES, RATE, DRY_RUN);
 
     static ReplayBody read(JsonNode body) throws Refused {
-        LogPosition from =
-                position(body, FROM).orElseThrow(() -> refused(FROM, "a position: " + LogPosition.EXPECTED));
+        LogPosition from = position(body, FROM).orElseThrow(() -> refused(FROM, "a position: " + LogPosition.EXPECTED));
         OptionalLong rate = rate(body);
         ReplayRequest request = new ReplayRequest(from, position(body, TO), tables(body), rate);
         if (body.has(DRY_RUN) && !body.path(DRY_RUN).isBoolean()) {
@@ -66,7 +65,8 @@ record ReplayBody(ReplayRequest request, Terms terms) {
 
     private static List<TableId> tables(JsonNode body) throws Refused {
         List<TableId> tables = new ArrayList<>();
-        if (body.has(TABLES) && (!body.path(TABLES).isArray() || body.path(TABLES).isEmpty())) {
+        if (body.has(TABLES)
+                && (!body.path(TABLES).isArray() || body.path(TABLES).isEmpty())) {
             throw refused(TABLES, "a list of {\"schema\": \"public\", \"table\": \"orders\"}, or none for all");
         }
         for (JsonNode table : body.path(TABLES)) {

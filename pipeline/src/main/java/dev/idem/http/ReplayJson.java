@@ -28,7 +28,9 @@ final class ReplayJson {
         node.put("records", replay.events()).put("seen", replay.seen());
         node.put(
                 "changed",
-                replay.tables().values().stream().mapToLong(ReplayCount::changed).sum());
+                replay.tables().values().stream()
+                        .mapToLong(ReplayCount::changed)
+                        .sum());
         node.put("startedAt", entry.startedAt().toString());
         node.put("updatedAt", entry.updatedAt().toString());
         entry.failure().ifPresent(failure -> node.put("failure", failure));

@@ -2,9 +2,8 @@ package dev.idem.http;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.idem.apply.DeadLetter;
 import dev.idem.apply.ReplayEntry;
+import dev.idem.status.DeadLetterJson;
 import dev.idem.status.PipelineStatus;
 import dev.idem.status.StatusJson;
 import io.undertow.server.HttpServerExchange;
@@ -58,7 +57,7 @@ final class StatusRoutes {
     void deadLetters(HttpServerExchange exchange) {
         limit(exchange).ifPresent(limit -> {
             ArrayNode letters = JSON.createArrayNode();
-            watched.deadLetters(limit).forEach(letter -> letters.add(json(letter)));
+            watched.deadLetters(limit).forEach(letter -> letters.add(DeadLetterJson.of(letter)));
             Answers.json(exchange, letters);
         });
     }
@@ -98,18 +97,5 @@ final class StatusRoutes {
             return Optional.empty();
         }
         return Optional.of(Integer.parseInt(limit));
-    }
-
-    private static ObjectNode json(DeadLetter letter) {
-        ObjectNode node = JSON.createObjectNode();
-        node.put("id", letter.id());
-        node.put("topic", letter.coordinates().topic());
-        node.put("partition", letter.coordinates().partition());
-        node.put("offset", letter.coordinates().offset());
-        letter.table().ifPresent(table -> node.put("schema", table.schema()).put("table", table.name()));
-        letter.version().ifPresent(version -> node.put("version", version));
-        node.put("reason", letter.reason());
-        node.put("at", letter.since().toString());
-        return node;
     }
 }

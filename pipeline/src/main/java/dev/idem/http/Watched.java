@@ -2,6 +2,7 @@ package dev.idem.http;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.idem.apply.DeadLetter;
+import dev.idem.apply.DeadLetterQueue;
 import dev.idem.apply.PipelineActions;
 import dev.idem.apply.ReplayEntry;
 import dev.idem.apply.ReplayOrders;
@@ -40,6 +41,7 @@ public record Watched(
             Supplier<WarehouseView> view,
             Requests requests,
             PipelineActions actions,
+            DeadLetterQueue deadLetters,
             Replays replays,
             Runnable ordered) {}
 

@@ -1,5 +1,6 @@
 package dev.idem.process;
 
+import dev.idem.apply.DeadLetterQueue;
 import dev.idem.apply.PipelineActions;
 import dev.idem.apply.Requests;
 import dev.idem.apply.Warehouse;
@@ -111,6 +112,7 @@ public final class HttpInterface implements AutoCloseable {
                 () -> new WarehouseView(warehouse, name),
                 new Requests(warehouse, name),
                 new PipelineActions(warehouse, name),
+                new DeadLetterQueue(warehouse, name),
                 new Watched.Replays(replays.orders(), replays::plan),
                 () -> {
                     replays.wakeUp();

@@ -157,7 +157,10 @@ final class ReplayRunner implements AutoCloseable {
             if (isClosing) {
                 replay.stop();
             }
-            LOG.info("replay goes on replay={} request=\"{}\"", id, entry.replay().request());
+            LOG.info(
+                    "replay goes on replay={} request=\"{}\"",
+                    id,
+                    entry.replay().request());
             OptionalLong rate = entry.terms().eventsPerSecond();
             tell(
                     entry.terms().isDryRun()
@@ -197,11 +200,7 @@ final class ReplayRunner implements AutoCloseable {
 
     private static void tell(ReplayProgress end) {
         LOG.info(
-                "replay ended replay={} state={} seen={} changed={}",
-                end.id(),
-                end.state(),
-                end.seen(),
-                end.changed());
+                "replay ended replay={} state={} seen={} changed={}", end.id(), end.state(), end.seen(), end.changed());
     }
 
     /** What is going on ends after the piece in hand, and is resumed by the next process. */

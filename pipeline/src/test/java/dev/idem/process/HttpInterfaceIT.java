@@ -245,6 +245,38 @@ class HttpInterfaceIT {
         pipeline.assertEqual("orders");
     }
 
+    @Test
+    void dead_letters_are_tried_again_and_forgotten_once_when_asked_for() throws Exception {
+        pipeline.warehouse("alter table shelf add constraint refused check (id not in (77, 78))");
+        pipeline.source("insert into shelf values (77, 'secret-value'), (78, 'secret-value')");
+        pipeline.catchUp();
+        JsonNode letters = json(get("/api/v1/dead-letters"));
+        assertThat(letters.findValuesAsText("table")).containsExactly("shelf", "shelf");
+        assertThat(letters.path(0).path("retryRequested").asBoolean()).isFalse();
+        assertThat(letters.toString()).doesNotContain("secret-value");
+        String first = "{\"id\": " + letters.path(1).path("id").asLong() + '}';
+
+        pipeline.warehouse("alter table shelf drop constraint refused");
+        HttpResponse<String> asked = post("/api/v1/dead-letters/retry", "d1", first);
+        assertThat(asked.statusCode()).as(asked.body()).isEqualTo(202);
+        await().atMost(PATIENCE)
+                .until(() -> pipeline.warehouseValue("select string_agg(id::text, ' ') from shelf where id > 70")
+                        .equals("77"));
+        assertThat(post("/api/v1/dead-letters/retry", "d1", first).body()).isEqualTo(asked.body());
+
+        String ofTable = "{\"schema\": \"public\", \"table\": \"shelf\"}";
+        HttpResponse<String> discarded = post("/api/v1/dead-letters/discard", "d2", ofTable);
+        assertThat(json(discarded).path("deadLetters").asInt()).isEqualTo(1);
+        assertThat(post("/api/v1/dead-letters/discard", "d2", ofTable).body()).isEqualTo(discarded.body());
+        assertThat(json(get("/api/v1/dead-letters"))).isEmpty();
+        assertProblem(post("/api/v1/dead-letters/discard", "d3", ofTable), 404, "no such dead letter");
+        assertProblem(post("/api/v1/dead-letters/discard", "d4", "{}"), 400, "names no dead letters");
+        assertProblem(post("/api/v1/dead-letters/discard", "d4", "{\"all\": false}"), 400, "names no dead letters");
+        pipeline.source("delete from shelf where id > 70");
+        pipeline.catchUp();
+        pipeline.assertEqual("shelf");
+    }
+
     private static String shelf(String more) {
         return "{\"from\": \"beginning\", \"tables\": [{\"schema\": \"public\", \"table\": \"shelf\"}], " + more + "}";
     }

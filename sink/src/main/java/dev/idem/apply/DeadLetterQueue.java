@@ -91,23 +91,46 @@ public final class DeadLetterQueue {
 
     /** Asks the sink to try the letters again; how many. A running sink does it at once, else the next one. */
     public int retry(Selection selection) {
-        return call(
-                "asking to try dead letters again",
-                handle -> selection
-                        .bind(
-                                handle.createUpdate(
-                                        "update idem.dead_letter set retry_requested_at = now()" + Selection.CONDITION),
-                                pipeline)
-                        .execute());
+        return call("asking to try dead letters again", handle -> retry(handle, selection));
     }
 
     /** Forgets the letters; their events stay in the log, and the warehouse without them. How many. */
     public int discard(Selection selection) {
-        return call(
-                "discarding dead letters",
-                handle -> selection
-                        .bind(handle.createUpdate("delete from idem.dead_letter" + Selection.CONDITION), pipeline)
-                        .execute());
+        return call("discarding dead letters", handle -> discard(handle, selection));
+    }
+
+    /** The same as {@link #retry}, as the work of a request. */
+    public Requests.Work retrying(Selection selection) {
+        return handle -> answer("retry asked for", retry(handle, selection));
+    }
+
+    /** The same as {@link #discard}, as the work of a request. */
+    public Requests.Work discarding(Selection selection) {
+        return handle -> answer("discarded", discard(handle, selection));
+    }
+
+    private static Requests.Answer answer(String result, int letters) {
+        if (letters == 0) {
+            return Requests.Answer.refused(404, "no such dead letter");
+        }
+        Requests.Answer answer = Requests.Answer.accepted(result);
+        answer.body().put("deadLetters", letters);
+        return answer;
+    }
+
+    private int retry(Handle handle, Selection selection) {
+        return selection
+                .bind(
+                        handle.createUpdate(
+                                "update idem.dead_letter set retry_requested_at = now()" + Selection.CONDITION),
+                        pipeline)
+                .execute();
+    }
+
+    private int discard(Handle handle, Selection selection) {
+        return selection
+                .bind(handle.createUpdate("delete from idem.dead_letter" + Selection.CONDITION), pipeline)
+                .execute();
     }
 
     private <T> T call(String what, Function<Handle, T> action) {

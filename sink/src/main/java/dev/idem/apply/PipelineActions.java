@@ -99,8 +99,7 @@ public final class PipelineActions {
     }
 
     private Requests.Work known(TableId table, Requests.Work work) {
-        return handle ->
-                KnownTables.has(handle, pipeline, table) ? work.run(handle) : KnownTables.unknown(table);
+        return handle -> KnownTables.has(handle, pipeline, table) ? work.run(handle) : KnownTables.unknown(table);
     }
 
     private int run(Update update, TableId table) {

@@ -1,7 +1,6 @@
 package dev.idem.apply;
 
 import dev.idem.change.TableId;
-import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
 import java.util.List;
 import java.util.Optional;

@@ -229,8 +229,7 @@ final class ReplayTable {
                         row.getLong(1),
                         Map.entry(
                                 new TableId(row.getString(2), row.getString(3)),
-                                new ReplayCount(
-                                        row.getLong(4), row.getLong(5), row.getLong(6), row.getString(7)))))
+                                new ReplayCount(row.getLong(4), row.getLong(5), row.getLong(6), row.getString(7)))))
                 .forEach(entry -> tables.computeIfAbsent(entry.getKey(), id -> new HashMap<>())
                         .put(entry.getValue().getKey(), entry.getValue().getValue()));
         return tables;

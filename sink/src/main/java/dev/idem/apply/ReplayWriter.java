@@ -137,8 +137,8 @@ public final class ReplayWriter implements AutoCloseable {
     public ReplayRecord resume(ReplayRecord replay) {
         ReplayRecord claimed = WarehouseFailure.call("resuming a replay", () -> {
             if (!ReplayTable.claim(handle, replay.id())) {
-                throw inReplay(
-                        ReplayTable.inReplay(replay, new TreeSet<>(replay.tables().keySet()), false));
+                throw inReplay(ReplayTable.inReplay(
+                        replay, new TreeSet<>(replay.tables().keySet()), false));
             }
             return replays.find(handle, replay.id()).orElse(replay);
         });
@@ -241,7 +241,6 @@ public final class ReplayWriter implements AutoCloseable {
 
     /** A transaction under the lock, of which nothing is left where the action fails. */
     private <T> T inPiece(String what, Supplier<T> action) {
-        boolean done = false;
         try {
             T result = WarehouseFailure.call(what, () -> {
                 handle.begin();
@@ -254,13 +253,12 @@ public final class ReplayWriter implements AutoCloseable {
                 return found;
             });
             pending.committed();
-            done = true;
             return result;
+        } catch (RuntimeException e) {
+            Sessions.rollBackAfter(e, handle);
+            throw e;
         } finally {
             pending.clear();
-            if (!done && handle.isInTransaction()) {
-                WarehouseFailure.call("rolling back", handle::rollback);
-            }
         }
     }
 

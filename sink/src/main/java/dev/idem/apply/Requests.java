@@ -121,9 +121,7 @@ public final class Requests {
                           select pipeline, idempotency_key from idem.request
                           where created_at < now() - :days * interval '1 day'
                           for update skip locked
-                        )""")
-                .bind("days", KEPT_DAYS)
-                .execute();
+                        )""").bind("days", KEPT_DAYS).execute();
     }
 
     private Optional<Result> find(Handle handle, String key, String fingerprint) {

@@ -33,6 +33,17 @@ final class Sessions {
         }
     }
 
+    /** Takes back what is not committed after a failure, which stays the one that counts, also on a broken session. */
+    static void rollBackAfter(RuntimeException failure, Handle session) {
+        try {
+            if (session.isInTransaction()) {
+                session.rollback();
+            }
+        } catch (JdbiException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
     /** Ends a session after a failure, which stays the one that counts. */
     static void endAfter(RuntimeException failure, Handle session) {
         try {

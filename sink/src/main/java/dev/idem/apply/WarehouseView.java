@@ -114,18 +114,14 @@ public final class WarehouseView implements AutoCloseable {
     public List<ReplayEntry> replays(int limit) {
         return call(
                 "reading idem.replay",
-                handle -> ReplayTable.exists(handle)
-                        ? new ReplayTable(pipeline).youngest(handle, limit)
-                        : List.of());
+                handle -> ReplayTable.exists(handle) ? new ReplayTable(pipeline).youngest(handle, limit) : List.of());
     }
 
     /** One replay. */
     public Optional<ReplayEntry> replay(long id) {
         return call(
                 "reading idem.replay",
-                handle -> ReplayTable.exists(handle)
-                        ? new ReplayTable(pipeline).entry(handle, id)
-                        : Optional.empty());
+                handle -> ReplayTable.exists(handle) ? new ReplayTable(pipeline).entry(handle, id) : Optional.empty());
     }
 
     private static boolean isMade(Handle handle) {

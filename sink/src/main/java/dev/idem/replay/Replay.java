@@ -94,8 +94,7 @@ public final class Replay {
     /** Goes on with one that tells what it would change, and changes nothing but its own record. */
     public ReplayProgress resumeRehearsal(ReplayRecord replay, OptionalLong eventsPerSecond) {
         ReplayRecord claimed = writer.resume(replay);
-        return go(new Course(
-                claimed, eventsPerSecond, (events, next) -> writer.rehearse(claimed.id(), events, next)));
+        return go(new Course(claimed, eventsPerSecond, (events, next) -> writer.rehearse(claimed.id(), events, next)));
     }
 
     private ReplayProgress apply(ReplayRecord replay, OptionalLong eventsPerSecond) {

@@ -217,7 +217,7 @@ async function letters() {
     if (!response.ok) throw new Error(String(response.status));
     $("letters").replaceChildren(...(await response.json()).map(letter => el("li", {},
       (letter.table ? letter.schema + "." + letter.table + ": " : "") + letter.reason,
-      el("span", {}, letter.topic + ", partition " + letter.partition + ", offset " + letter.offset + ", " + clock(letter.at)))));
+      el("span", {}, letter.topic + ", partition " + letter.partition + ", offset " + letter.offset + ", " + clock(letter.since)))));
   } catch (failure) { lettersShown = -1; }
 }
 
