@@ -47,8 +47,8 @@ record PublishedTable(TableDefinition definition, boolean partitioned, Optional<
 
     /**
      * Reads rows by their keys: the place of each in {@code rows}, the key as the stream prints it, and the columns of
-     * {@link #readColumns}, all of them NULL where the table has no such row. It fails with a SQLSTATE of class 22 where
-     * a text is no value of the key's type.
+     * {@link #readColumns}, all of them NULL where the table has no such row. It fails with a SQLSTATE of class 22
+     * where a text is no value of the key's type.
      */
     String copyStatement(RowKeys rows) {
         List<String> texts = new ArrayList<>();
