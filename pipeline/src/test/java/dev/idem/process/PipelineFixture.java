@@ -216,6 +216,19 @@ final class PipelineFixture implements AutoCloseable {
                 });
     }
 
+    /** Below which position no row of the table is; it rises when the table was read anew. */
+    String floor(String table) {
+        return warehouseValue("select floor_lsn::text from idem.target where pipeline = '" + name
+                + "' and source_table = '" + table + "'");
+    }
+
+    void awaitFloorAbove(String table, String floor) {
+        await().atMost(PATIENCE).until(() -> {
+            failIfEnded();
+            return !floor(table).equals(floor);
+        });
+    }
+
     private void failIfEnded() {
         Pipeline running = pipeline;
         if (running != null && running.failure().isPresent()) {

@@ -102,7 +102,7 @@ class RereadIT {
             pipeline.start();
             pipeline.catchUp();
             pipeline.warehouse("delete from t where id <= 100");
-            String before = floor(pipeline, "t");
+            String before = pipeline.floor("t");
 
             ask(pipeline, "t");
             await().atMost(Duration.ofSeconds(60))
@@ -111,12 +111,12 @@ class RereadIT {
                                     "select count(*) from pg_replication_slots where slot_name like '%_reread_%'")
                             .equals("1"));
             pipeline.stop();
-            assertThat(floor(pipeline, "t")).as("it was stopped in time").isEqualTo(before);
+            assertThat(pipeline.floor("t")).as("it was stopped in time").isEqualTo(before);
             pipeline.source("delete from t where id between 101 and 200");
             pipeline.start();
             pipeline.catchUp();
             await().atMost(Duration.ofSeconds(60))
-                    .until(() -> !floor(pipeline, "t").equals(before));
+                    .until(() -> !pipeline.floor("t").equals(before));
 
             pipeline.assertEqual("t");
         }
@@ -157,14 +157,14 @@ class RereadIT {
             pipeline.source("create table t (id int primary key, v text)", "insert into t values (1, 'a'), (2, 'b')");
             pipeline.start();
             pipeline.catchUp();
-            String before = floor(pipeline, "t");
+            String before = pipeline.floor("t");
 
             pipeline.source(
                     "drop table t",
                     "create table t (id int primary key, v text)",
                     "insert into t values (2, 'new'), (3, 'c')");
             await().atMost(Duration.ofSeconds(60))
-                    .until(() -> !floor(pipeline, "t").equals(before));
+                    .until(() -> !pipeline.floor("t").equals(before));
             pipeline.source("insert into t values (4, 'd')");
             pipeline.catchUp();
 
@@ -204,10 +204,10 @@ class RereadIT {
             pipeline.catchUp();
             pipeline.source("insert into t values (2, 's', 'c'), (101, 's', 'd')");
             pipeline.catchUp();
-            String before = floor(pipeline, "t");
+            String before = pipeline.floor("t");
             ask(pipeline, "t");
             await().atMost(Duration.ofSeconds(60))
-                    .until(() -> !floor(pipeline, "t").equals(before));
+                    .until(() -> !pipeline.floor("t").equals(before));
 
             assertThat(pipeline.warehouseValue("select string_agg(id || v, ' ' order by id) from t"))
                     .isEqualTo("1a 2c");
@@ -242,13 +242,9 @@ class RereadIT {
         String snapshot = pipeline.warehouseValue(FIRST_FLOOR);
         await().atMost(Duration.ofSeconds(60))
                 .ignoreExceptions()
-                .until(() -> !floor(pipeline, table).isEmpty()
-                        && !floor(pipeline, table).equals(snapshot));
+                .until(() -> !pipeline.floor(table).isEmpty()
+                        && !pipeline.floor(table).equals(snapshot));
     }
 
     private static final String FIRST_FLOOR = "select min(floor_lsn)::text from idem.target where floor_epoch > 0";
-
-    private static String floor(PipelineFixture pipeline, String table) {
-        return pipeline.warehouseValue("select floor_lsn::text from idem.target where source_table = '" + table + "'");
-    }
 }
