@@ -164,6 +164,46 @@ class SourceLimitsIT {
     }
 
     @Test
+    @DisplayName(
+            "trap 48: a source without a connection left is waited for, a role without REPLICATION stops the capture")
+    void source_without_connections_is_waited_for_and_without_rights_refused() throws Exception {
+        source.execute(
+                "create role modest login replication password 'modest'",
+                "grant create on database postgres to modest");
+        try (CaptureFixture fixture = servers.capture(
+                        "modest",
+                        "create table modest.t " + TABLE,
+                        "alter schema modest owner to modest",
+                        "alter table modest.t owner to modest")
+                .asRole("modest", "modest")) {
+            try (Capture capture = fixture.startStreaming()) {
+                source.execute("alter role modest connection limit 0");
+                endSessions("modest");
+                CaptureFixture.waiting().until(() -> capture.status().detail().contains("too many connections"));
+                source.execute("insert into modest.t values (1, 'meanwhile')", "alter role modest connection limit -1");
+                fixture.awaitCaughtUp(capture);
+
+                source.execute("alter role modest noreplication");
+                endSessions("modest");
+                CaptureFixture.awaitState(capture, CaptureStatus.State.FAILED);
+                assertThat(capture.status().detail().toLowerCase(java.util.Locale.ROOT))
+                        .contains("replication");
+            }
+            source.execute("alter role modest replication", "insert into modest.t values (2, 'while it was stopped')");
+            try (Capture capture = fixture.startStreaming()) {
+                fixture.awaitCaughtUp(capture);
+            }
+            assertThat(fixture.log().events())
+                    .extracting(TestLog.Event::key)
+                    .containsExactly("{\"id\":1}", "{\"id\":2}");
+        }
+    }
+
+    private void endSessions(String role) throws SQLException {
+        source.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = '" + role + "'");
+    }
+
+    @Test
     @DisplayName("trap 18: of captures that start at once one takes the snapshot, the others stand by")
     void captures_that_start_at_once_take_one_snapshot() throws Exception {
         try (CaptureFixture fixture = servers.capture(
@@ -187,12 +227,15 @@ class SourceLimitsIT {
                         .until(() ->
                                 captures.stream().noneMatch(c -> c.failure().isPresent()));
 
-                assertThat(captures.stream().map(c -> c.status().state()))
-                        .containsExactlyInAnyOrder(
-                                CaptureStatus.State.STREAMING,
-                                CaptureStatus.State.WAITING,
-                                CaptureStatus.State.WAITING,
-                                CaptureStatus.State.WAITING);
+                // One that stands by looks each second, and is starting for that moment.
+                CaptureFixture.waiting()
+                        .untilAsserted(() -> assertThat(
+                                        captures.stream().map(c -> c.status().state()))
+                                .containsExactlyInAnyOrder(
+                                        CaptureStatus.State.STREAMING,
+                                        CaptureStatus.State.WAITING,
+                                        CaptureStatus.State.WAITING,
+                                        CaptureStatus.State.WAITING));
                 assertThat(fixture.log().cuts().stream().filter(cut -> cut.kind() == Cut.Kind.SNAPSHOT_STARTED))
                         .hasSize(1);
             } finally {
