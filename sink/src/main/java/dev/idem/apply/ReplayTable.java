@@ -189,6 +189,9 @@ final class ReplayTable {
                 .bind("pipeline", pipeline)
                 .map((row, context) -> entry(row))
                 .list();
+        if (found.isEmpty()) {
+            return found;
+        }
         Map<Long, Map<TableId, ReplayCount>> tables = tables(handle, found);
         return found.stream()
                 .map(entry -> entry.with(tables.getOrDefault(entry.replay().id(), Map.of())))

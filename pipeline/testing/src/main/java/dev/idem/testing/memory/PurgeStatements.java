@@ -46,7 +46,7 @@ final class PurgeStatements {
                 (session, bound) -> change(
                         session, bound.number(0), row -> new PurgeRow(row.below(), row.purged(), bound.textOrNull(1))));
         byBeginning.put("select id, request, state, from_cut", (session, bound) -> Answer.rows(List.of(), List.of()));
-        byBeginning.put("select to_regclass('idem.replay') is not null", (session, bound) -> Answer.value(true));
+        byBeginning.put("select to_regclass('idem.replay_order') is not null", (session, bound) -> Answer.value(true));
     }
 
     /** The statement that forgets deletes; null where the text is another. */
