@@ -298,9 +298,7 @@ final class World implements AutoCloseable {
             warehouse.crash();
             drop(acting);
         } catch (PipelineException e) {
-            // What one reads that another has taken over from may have been removed meanwhile.
-            boolean isFenced = acting == oldSink && e.kind() == ErrorKind.LOG_INCOMPLETE && !log.isWhole();
-            boolean explained = isFenced || e.kind() == ErrorKind.FENCED || e.response() == ErrorKind.Response.RETRY;
+            boolean explained = e.kind() == ErrorKind.FENCED || e.response() == ErrorKind.Response.RETRY;
             drop(acting);
             if (!explained) {
                 throw new AssertionError("the sink stopped: " + e.getMessage(), e);

@@ -93,6 +93,23 @@ public final class ApplyLoop implements AutoCloseable {
 
     /** Applies the next cuts, waiting for them at most {@code timeout}; how many there were. */
     public int runOnce(Duration timeout) {
+        try {
+            return applyNext(timeout);
+        } catch (PipelineException e) {
+            if (e.kind() == ErrorKind.LOG_INCOMPLETE) {
+                requireWriter();
+            }
+            throw e;
+        }
+    }
+
+    /** What the log lacks may have been applied by a younger writer; then that is what there is to say. */
+    private void requireWriter() {
+        writer.rollback();
+        writer.aside("asking for the pipeline's writer", same -> true);
+    }
+
+    private int applyNext(Duration timeout) {
         retries.runOnce();
         boolean resumes = resumption.runOnce();
         boolean purges = logIdentity.isSame() && purge.runOnce();

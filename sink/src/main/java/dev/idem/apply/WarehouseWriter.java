@@ -328,12 +328,14 @@ public final class WarehouseWriter implements AutoCloseable {
         resuming = null;
     }
 
-    /** Takes back what was written since {@link #begin}. */
+    /** Takes back what was written since {@link #begin}; nothing where that is committed. */
     public void rollback() {
         deadLetters.rolledBack();
         resuming = null;
         WarehouseFailure.call("rolling back", () -> {
-            handle.rollback();
+            if (handle.isInTransaction()) {
+                handle.rollback();
+            }
             reload();
             return true;
         });
