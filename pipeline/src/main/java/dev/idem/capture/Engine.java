@@ -30,7 +30,6 @@ import org.slf4j.LoggerFactory;
 final class Engine implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
-    private static final Duration LONGEST_START = Duration.ofSeconds(10);
     private static final Duration LONGEST_END = Duration.ofSeconds(60);
     private static final Duration STOP_AGAIN = Duration.ofMillis(100);
     private static final String COUNT_BY_TABLE = "transaction_data_collection_order_";
@@ -48,7 +47,6 @@ final class Engine implements AutoCloseable {
 
     private final DebeziumEngine<ChangeEvent<SourceRecord, SourceRecord>> engine;
     private final Thread thread;
-    private final CountDownLatch polling = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
@@ -57,12 +55,6 @@ final class Engine implements AutoCloseable {
                 .using(options)
                 .notifying((events, committer) -> handle(handler, events, committer))
                 .using((success, message, error) -> completed(success, message, error))
-                .using(new DebeziumEngine.ConnectorCallback() {
-                    @Override
-                    public void pollingStarted() {
-                        polling.countDown();
-                    }
-                })
                 .build();
         this.thread = new Thread(this::run, "idem-engine");
         this.thread.setDaemon(true);
@@ -81,7 +73,6 @@ final class Engine implements AutoCloseable {
         } catch (RuntimeException e) {
             failure.compareAndSet(null, e);
         } finally {
-            polling.countDown();
             ended.countDown();
         }
     }
@@ -152,15 +143,9 @@ final class Engine implements AutoCloseable {
         }
     }
 
-    /**
-     * Asks until the engine has ended or the time is up. While it starts it refuses to stop, or fails loudly, so it is
-     * let come as far as its first poll.
-     */
+    /** Asks until the engine has ended or the time is up: while its task starts the engine refuses to stop. */
     private boolean stop() throws InterruptedException {
         long until = System.nanoTime() + LONGEST_END.toNanos();
-        if (!polling.await(LONGEST_START.toMillis(), TimeUnit.MILLISECONDS)) {
-            LOG.debug("the engine is stopped although it still starts");
-        }
         do {
             try {
                 engine.close();
