@@ -3,6 +3,7 @@ package dev.idem.capture;
 import dev.idem.change.ColumnDefinition;
 import dev.idem.change.TableDefinition;
 import dev.idem.change.TableId;
+import dev.idem.sql.PublicationSql;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -19,29 +20,9 @@ import java.util.Set;
  *
  * <p><i>Threads:</i> one thread.
  *
- * <p><i>Source:</i> PostgreSQL, {@code pg_get_publication_tables}; lists and filters exist from version 15 on.
+ * <p><i>Source:</i> see {@link PublicationSql}.
  */
 final class PublishedTables {
-
-    private static final int VERSION_WITH_FILTERS = 15;
-
-    /*
-     * The view pg_publication_tables would list the whole publication for each table. A list and a filter do not count
-     * where the publication has the table's schema too.
-     */
-    private static final String PUBLISHED = """
-            select
-                case when r.prattrs is not null then array(
-                    select a.attname::text from pg_attribute a
-                    where a.attrelid = r.prrelid and a.attnum = any (r.prattrs::int2[])) end,
-                pg_get_expr(r.prqual, r.prrelid)
-            from pg_publication p
-            join pg_publication_rel r on r.prpubid = p.oid
-            join pg_class c on c.oid = r.prrelid
-            where p.pubname = ? and r.prrelid = ?::oid
-                and not exists (select from pg_publication_namespace n
-                    where n.pnpubid = p.oid and n.pnnspid = c.relnamespace)
-            """;
 
     private final Connection connection;
     private final String publication;
@@ -62,11 +43,11 @@ final class PublishedTables {
     }
 
     private PublishedTable published(TableDefinition definition) throws SQLException {
-        boolean partitioned = isPartitioned(definition.relation());
-        if (connection.getMetaData().getDatabaseMajorVersion() < VERSION_WITH_FILTERS) {
+        boolean partitioned = RelationCatalogue.isPartitioned(connection, definition.relation());
+        if (connection.getMetaData().getDatabaseMajorVersion() < PublicationSql.VERSION_WITH_FILTERS) {
             return new PublishedTable(definition, partitioned, Optional.empty());
         }
-        try (PreparedStatement statement = connection.prepareStatement(PUBLISHED)) {
+        try (PreparedStatement statement = connection.prepareStatement(PublicationSql.listAndFilter())) {
             statement.setString(1, publication);
             statement.setLong(2, definition.relation());
             try (ResultSet row = statement.executeQuery()) {
@@ -100,15 +81,5 @@ final class PublishedTables {
                 key,
                 definition.replicaIdentity(),
                 definition.types());
-    }
-
-    private boolean isPartitioned(long relation) throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement("select relkind = 'p' from pg_class where oid = ?::oid")) {
-            statement.setLong(1, relation);
-            try (ResultSet row = statement.executeQuery()) {
-                return row.next() && row.getBoolean(1);
-            }
-        }
     }
 }

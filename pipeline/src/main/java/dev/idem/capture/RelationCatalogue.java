@@ -70,7 +70,7 @@ final class RelationCatalogue {
             types.addAll(generated.values());
             return new RelationFacts(
                     catalogue.definition(message.relation()),
-                    isPartitioned(message.relation()),
+                    isPartitioned(connection, message.relation()),
                     attributes,
                     types(message.columns()),
                     new SourceTypes(connection).ofTypes(types));
@@ -84,7 +84,7 @@ final class RelationCatalogue {
         try {
             return new RelationFacts(
                     Optional.of(now),
-                    isPartitioned(now.relation()),
+                    isPartitioned(connection, now.relation()),
                     attributes(now.relation(), xmin -> true, new TreeMap<>()),
                     List.of(),
                     now.types());
@@ -111,7 +111,8 @@ final class RelationCatalogue {
         }
     }
 
-    private boolean isPartitioned(long relation) throws SQLException {
+    /** True where the relation is the root of partitions, or a partition that has some itself. */
+    static boolean isPartitioned(Connection connection, long relation) throws SQLException {
         try (PreparedStatement statement =
                 connection.prepareStatement("select relkind = 'p' from pg_class where oid = ?::oid")) {
             statement.setLong(1, relation);

@@ -11,7 +11,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
@@ -101,7 +100,7 @@ class LogLimitsIT extends PipelinePerTest {
     void log_begun_anew_is_not_taken_for_the_old_one() throws Exception {
         long cut = Long.parseLong(pipeline.warehouseValue("select cut from idem.progress"));
         pipeline.source("delete from notes where id = 1", "insert into notes values (3, 'three')");
-        deleteAll();
+        pipeline.deleteTopics();
         assertThat(failureOf("capture")).hasMessageContaining("the log has no progress record");
         pipeline.source("select pg_drop_replication_slot('idem_" + pipeline.name() + "')");
         for (long i = 0; i <= cut; i++) {
@@ -141,17 +140,6 @@ class LogLimitsIT extends PipelinePerTest {
                         .filter(lsn -> lsn.compareTo(dev.idem.change.Lsn.parse(head)) >= 0)
                         .isPresent());
         pipeline.stop();
-    }
-
-    private void deleteAll() throws Exception {
-        try (Admin admin = admin()) {
-            Set<String> ours = admin.listTopics().names().get().stream()
-                    .filter(topic -> topic.startsWith(pipeline.name() + '.'))
-                    .collect(Collectors.toSet());
-            admin.deleteTopics(ours).all().get();
-            await().atMost(PATIENCE)
-                    .until(() -> admin.listTopics().names().get().stream().noneMatch(ours::contains));
-        }
     }
 
     private void delete(String topic) throws Exception {

@@ -32,6 +32,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +44,7 @@ import org.jspecify.annotations.Nullable;
 final class PipelineFixture implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration TOPICS_GO = Duration.ofSeconds(60);
     private static int count;
 
     private final Servers servers;
@@ -214,6 +218,18 @@ final class PipelineFixture implements AutoCloseable {
                                             + "' from idem.progress where pipeline = '" + name + "'")
                             .equals("t");
                 });
+    }
+
+    /** Deletes every topic of the pipeline. */
+    void deleteTopics() throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()))) {
+            Set<String> ours = admin.listTopics().names().get().stream()
+                    .filter(topic -> topic.startsWith(name + '.'))
+                    .collect(Collectors.toSet());
+            admin.deleteTopics(ours).all().get();
+            await().atMost(TOPICS_GO)
+                    .until(() -> admin.listTopics().names().get().stream().noneMatch(ours::contains));
+        }
     }
 
     /** Below which position no row of the table is; it rises when the table was read anew. */

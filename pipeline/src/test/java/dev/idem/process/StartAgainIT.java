@@ -14,8 +14,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -90,7 +88,7 @@ class StartAgainIT extends PipelinePerTest {
     void everything_can_be_begun_anew() throws Exception {
         pipeline.source("delete from notes where id = 1");
         dropSlot();
-        deleteTopics();
+        pipeline.deleteTopics();
         pipeline.warehouse("drop table notes, remarks", "drop schema idem cascade");
 
         pipeline.start();
@@ -149,17 +147,6 @@ class StartAgainIT extends PipelinePerTest {
                     .forEach(partition -> all.put(
                             new TopicPartition(topic, partition.partition()), RecordsToDelete.beforeOffset(-1)));
             admin.deleteRecords(all).all().get();
-        }
-    }
-
-    private void deleteTopics() throws Exception {
-        try (Admin admin = admin()) {
-            Set<String> ours = admin.listTopics().names().get().stream()
-                    .filter(topic -> topic.startsWith(pipeline.name() + '.'))
-                    .collect(Collectors.toSet());
-            admin.deleteTopics(ours).all().get();
-            await().atMost(PATIENCE)
-                    .until(() -> admin.listTopics().names().get().stream().noneMatch(ours::contains));
         }
     }
 

@@ -54,10 +54,7 @@ class WarehouseLimitsIT extends PipelinePerTest {
         pipeline.warehouse("alter table idem.progress owner to " + role);
         pipeline.catchUp();
 
-        pipeline.assertEqual("notes");
-        assertThat(pipeline.warehouseValue("select count(*) from idem.dead_letter"))
-                .isEqualTo("0");
-        assertThat(pipeline.warehouseValue("select count(*) from idem.parked")).isEqualTo("0");
+        assertEqualWithNothingSetAside();
     }
 
     @Test
@@ -77,10 +74,7 @@ class WarehouseLimitsIT extends PipelinePerTest {
         pipeline.warehouse("drop trigger full_disk on notes");
         pipeline.catchUp();
 
-        pipeline.assertEqual("notes");
-        assertThat(pipeline.warehouseValue("select count(*) from idem.dead_letter"))
-                .isEqualTo("0");
-        assertThat(pipeline.warehouseValue("select count(*) from idem.parked")).isEqualTo("0");
+        assertEqualWithNothingSetAside();
     }
 
     @Test
@@ -221,5 +215,12 @@ class WarehouseLimitsIT extends PipelinePerTest {
             statement.execute("select from marks where id = 1 for update");
             connection.rollback();
         }
+    }
+
+    private void assertEqualWithNothingSetAside() {
+        pipeline.assertEqual("notes");
+        assertThat(pipeline.warehouseValue("select count(*) from idem.dead_letter"))
+                .isEqualTo("0");
+        assertThat(pipeline.warehouseValue("select count(*) from idem.parked")).isEqualTo("0");
     }
 }

@@ -15,10 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.JdbiException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The warehouse's record of what comparisons found, and the comparisons that were asked for.
@@ -36,13 +33,12 @@ public final class Verifications implements AutoCloseable {
             source_schema, source_table, origin, started_at, finished_at, result, share, rows, chunks, missing, extra,
             differing, incomplete, moving, differing_columns, repaired, detail""";
 
-    private final Warehouse warehouse;
+    private final LastingSession session;
     private final String pipeline;
-    private @Nullable Handle session;
 
     /** The record of that pipeline. */
     public Verifications(Warehouse warehouse, String pipeline) {
-        this.warehouse = warehouse;
+        this.session = new LastingSession(warehouse, handle -> {});
         this.pipeline = pipeline;
     }
 
@@ -57,7 +53,7 @@ public final class Verifications implements AutoCloseable {
 
     /** False where the warehouse's control schema is of an older version, which has no such record. */
     public boolean isThere() {
-        return call("looking for idem.verification", Verifications::isThere);
+        return session.call("looking for idem.verification", Verifications::isThere);
     }
 
     static boolean isThere(Handle handle) {
@@ -68,7 +64,7 @@ public final class Verifications implements AutoCloseable {
 
     /** Adds to the record; the oldest of the table goes where it has enough. */
     public void add(VerificationRecord record) {
-        call(
+        session.call(
                 "writing idem.verification",
                 handle -> handle.inTransaction(same -> {
                     insert(same, record);
@@ -123,7 +119,7 @@ public final class Verifications implements AutoCloseable {
 
     /** The last of each table that is followed. */
     public Map<TableId, VerificationRecord> last() {
-        return call("reading idem.verification", handle -> last(handle, pipeline));
+        return session.call("reading idem.verification", handle -> last(handle, pipeline));
     }
 
     static Map<TableId, VerificationRecord> last(Handle handle, String pipeline) {
@@ -176,7 +172,7 @@ public final class Verifications implements AutoCloseable {
 
     /** The tables that the warehouse follows. */
     public List<TableId> followed() {
-        return call(
+        return session.call(
                 "reading which tables the warehouse follows",
                 handle -> handle.createQuery("""
                                 select source_schema, source_table from idem.target
@@ -189,7 +185,7 @@ public final class Verifications implements AutoCloseable {
 
     /** Whether the warehouse holds no snapshot in part. */
     public boolean isConsistent() {
-        return call(
+        return session.call(
                 "reading idem.progress",
                 handle -> handle.createQuery("select consistent from idem.progress where pipeline = :pipeline")
                         .bind("pipeline", pipeline)
@@ -200,7 +196,7 @@ public final class Verifications implements AutoCloseable {
 
     /** The oldest comparison that was asked for and is not done. */
     public Optional<Order> order() {
-        return call(
+        return session.call(
                 "reading idem.verification_order",
                 handle -> handle.createQuery("""
                                 select id, source_schema, source_table, repair
@@ -220,7 +216,7 @@ public final class Verifications implements AutoCloseable {
 
     /** The order is done. */
     public void done(Order order) {
-        call(
+        session.call(
                 "writing idem.verification_order",
                 handle -> handle.createUpdate("""
                                 delete from idem.verification_order where pipeline = :pipeline and id = :id""")
@@ -229,24 +225,8 @@ public final class Verifications implements AutoCloseable {
                         .execute());
     }
 
-    private <T> T call(String what, Function<Handle, T> action) {
-        try {
-            Handle handle = session;
-            if (handle == null) {
-                handle = warehouse.open();
-                session = handle;
-            }
-            return action.apply(handle);
-        } catch (JdbiException e) {
-            close();
-            throw WarehouseFailure.of(what, e);
-        }
-    }
-
     @Override
     public void close() {
-        Handle handle = session;
-        session = null;
-        Sessions.giveUp(handle);
+        session.close();
     }
 }

@@ -16,8 +16,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.JdbiException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the warehouse says of a pipeline, for those who watch it. Reads only, on a session of its own.
@@ -31,13 +29,13 @@ public final class WarehouseView implements AutoCloseable {
 
     private static final int STATEMENT_TIMEOUT_MS = 10_000;
 
-    private final Warehouse warehouse;
+    private final LastingSession session;
     private final String pipeline;
-    private @Nullable Handle session;
 
     /** A view that is not yet connected. */
     public WarehouseView(Warehouse warehouse, String pipeline) {
-        this.warehouse = warehouse;
+        this.session = new LastingSession(
+                warehouse, handle -> handle.execute("set statement_timeout = " + STATEMENT_TIMEOUT_MS));
         this.pipeline = pipeline;
     }
 
@@ -95,31 +93,31 @@ public final class WarehouseView implements AutoCloseable {
 
     /** Reads everything but the dead letters themselves, in one transaction. */
     public Reading read() {
-        return call("reading the state of the warehouse", handle -> isMade(handle) ? reading(handle) : Reading.EMPTY);
+        return read("reading the state of the warehouse", handle -> isMade(handle) ? reading(handle) : Reading.EMPTY);
     }
 
     /** The youngest dead letters. */
     public List<DeadLetter> deadLetters(int limit) {
-        return call("reading idem.dead_letter", handle -> isMade(handle) ? letters(handle, limit) : List.of());
+        return read("reading idem.dead_letter", handle -> isMade(handle) ? letters(handle, limit) : List.of());
     }
 
     /** The youngest comparisons with the source. */
     public List<VerificationRecord> verifications(int limit) {
-        return call(
+        return read(
                 "reading idem.verification",
                 handle -> Verifications.isThere(handle) ? Verifications.youngest(handle, pipeline, limit) : List.of());
     }
 
     /** The youngest replays. */
     public List<ReplayEntry> replays(int limit) {
-        return call(
+        return read(
                 "reading idem.replay",
                 handle -> ReplayTable.exists(handle) ? new ReplayTable(pipeline).youngest(handle, limit) : List.of());
     }
 
     /** One replay. */
     public Optional<ReplayEntry> replay(long id) {
-        return call(
+        return read(
                 "reading idem.replay",
                 handle -> ReplayTable.exists(handle) ? new ReplayTable(pipeline).entry(handle, id) : Optional.empty());
     }
@@ -220,25 +218,12 @@ public final class WarehouseView implements AutoCloseable {
         return Optional.ofNullable(row.getObject(column, OffsetDateTime.class)).map(OffsetDateTime::toInstant);
     }
 
-    private <T> T call(String what, Function<Handle, T> reading) {
-        try {
-            Handle handle = session;
-            if (handle == null) {
-                handle = warehouse.open();
-                handle.execute("set statement_timeout = " + STATEMENT_TIMEOUT_MS);
-                session = handle;
-            }
-            return handle.inTransaction(reading::apply);
-        } catch (JdbiException e) {
-            close();
-            throw WarehouseFailure.of(what, e);
-        }
+    private <T> T read(String what, Function<Handle, T> reading) {
+        return session.call(what, handle -> handle.inTransaction(reading::apply));
     }
 
     @Override
     public void close() {
-        Handle handle = session;
-        session = null;
-        Sessions.giveUp(handle);
+        session.close();
     }
 }

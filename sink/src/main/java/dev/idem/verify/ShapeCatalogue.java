@@ -1,6 +1,7 @@
 package dev.idem.verify;
 
 import dev.idem.change.TableId;
+import dev.idem.sql.PublicationSql;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -55,24 +56,6 @@ final class ShapeCatalogue {
             order by a.attnum
             """;
 
-    private static final int VERSION_WITH_FILTERS = 15;
-
-    /** A list and a filter do not count where the publication has the table's schema too. */
-    private static final String PUBLISHED = """
-            select
-                case when r.prattrs is not null then array(
-                    select a.attname::text from pg_attribute a
-                    where a.attrelid = r.prrelid and a.attnum = any (r.prattrs::int2[])) end,
-                pg_get_expr(r.prqual, r.prrelid)
-            from pg_publication p
-            join pg_publication_rel r on r.prpubid = p.oid
-            join pg_class c on c.oid = r.prrelid
-            join pg_namespace s on s.oid = c.relnamespace
-            where p.pubname = ? and s.nspname = ? and c.relname = ?
-                and not exists (select from pg_publication_namespace n
-                    where n.pnpubid = p.oid and n.pnnspid = c.relnamespace)
-            """;
-
     private final ComparedDatabase database;
 
     ShapeCatalogue(ComparedDatabase database) {
@@ -83,34 +66,32 @@ final class ShapeCatalogue {
 
     /** The table's shape; empty where there is no such table. */
     Optional<Shape> shape(TableId table) {
-        String doing = "reading the definition of " + table + " at the " + database.side();
-        return database.list(doing, TABLE, List.of(table.schema(), table.name()), ShapeCatalogue::relation).stream()
-                .findFirst()
-                .map(relation -> new Shape(
-                        relation.partitioned(), columns(doing, relation.oid()), Optional.empty(), relation.key()));
+        return shape(table, Optional.empty());
     }
 
     /** The table's shape as a publication publishes it: a list of columns and a filter of rows leave the others out. */
     Optional<Shape> shape(TableId table, Optional<String> publication) {
-        return shape(table)
-                .map(shape -> publication
-                        .filter(name -> database.majorVersion() >= VERSION_WITH_FILTERS)
-                        .map(name -> published(shape, table, name))
-                        .orElse(shape));
+        String doing = "reading the definition of " + table + " at the " + database.side();
+        return database.list(doing, TABLE, List.of(table.schema(), table.name()), ShapeCatalogue::relation).stream()
+                .findFirst()
+                .map(relation -> {
+                    Shape whole = new Shape(
+                            relation.partitioned(), columns(doing, relation.oid()), Optional.empty(), relation.key());
+                    return publication
+                            .filter(name -> database.majorVersion() >= PublicationSql.VERSION_WITH_FILTERS)
+                            .map(name -> published(whole, doing, name, relation.oid()))
+                            .orElse(whole);
+                });
     }
 
-    private Shape published(Shape shape, TableId table, String publication) {
+    private Shape published(Shape shape, String doing, String publication, String oid) {
         return database
-                .list(
-                        "reading how " + table + " is published",
-                        PUBLISHED,
-                        List.of(publication, table.schema(), table.name()),
-                        row -> {
-                            Array names = row.getArray(1);
-                            Set<String> published =
-                                    names == null ? shape.columns().keySet() : Set.of((String[]) names.getArray());
-                            return shape.published(published, Optional.ofNullable(row.getString(2)));
-                        })
+                .list(doing, PublicationSql.listAndFilter(), List.of(publication, oid), row -> {
+                    Array names = row.getArray(1);
+                    Set<String> published =
+                            names == null ? shape.columns().keySet() : Set.of((String[]) names.getArray());
+                    return shape.published(published, Optional.ofNullable(row.getString(2)));
+                })
                 .stream()
                 .findFirst()
                 .orElse(shape);
