@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -15,6 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.DisplayName;
@@ -25,11 +28,13 @@ import org.junit.jupiter.api.Test;
  *
  * <p>Any other database: {@code -Didem.regression.prepare=COMMAND} fills the source instead of our script. The shell
  * runs it with {@code PGHOST}, {@code PGPORT}, {@code PGUSER}, {@code PGPASSWORD} and {@code PGDATABASE}, so that it
- * may call {@code psql}.
+ * may call {@code psql}. {@code -Didem.regression.migrate=COMMAND} is run likewise, while the pipeline streams.
  */
 class RegressionShapesIT {
 
     private static final Duration DRAIN = Duration.ofMinutes(Integer.getInteger("idem.breadth.drain", 4));
+
+    private static final String MIGRATION = System.getProperty("idem.regression.migrate", "");
 
     private final List<String> report = new ArrayList<>();
 
@@ -60,35 +65,53 @@ class RegressionShapesIT {
             } else {
                 prepare(replication, command);
             }
-            List<SourceTable> tables = SourceTables.chosen(source, replication.sourceSettings());
-            tables.forEach(table -> {
-                table.obstacle().ifPresent(why -> say("left out: " + table.table() + ": " + why));
-                table.warning().ifPresent(why -> say("in part: " + table.table() + ": " + why));
-            });
-            List<String> replicated = tables.stream()
-                    .filter(SourceTable::isReplicable)
-                    .filter(table -> !needsMore(table))
-                    .map(RegressionShapesIT::quoted)
-                    .toList();
+            installExtensions(source, warehouse);
+            List<SourceTable> tables = named(source, replication);
             replication.start();
             catchUp(replication);
-            compare("after the snapshot", replicated, source, warehouse);
+            report.addAll(differences("after the snapshot", replicated(tables), source, warehouse));
+            if (!MIGRATION.isEmpty()) {
+                prepare(replication, MIGRATION);
+                installExtensions(source, warehouse);
+                tables = named(source, replication);
+                catchUp(replication);
+                settle("after the migration", replicated(tables), source, warehouse);
+            }
 
             EveryTable changes = new EveryTable(source);
             List<String> untouched = new ArrayList<>();
-            for (String table : changed(tables, replicated)) {
+            for (String table : changed(tables, replicated(tables))) {
                 if (changes.change(table) == 0) {
                     untouched.add(table);
                 }
             }
             catchUp(replication);
-            compare("after the changes", replicated, source, warehouse);
+            settle("after the changes", replicated(tables), source, warehouse);
             report.addAll(replication.deadLetters());
-            say(tables.size() + " tables, " + replicated.size() + " replicated, no change allowed in " + untouched);
+            say(tables.size() + " tables, " + replicated(tables).size() + " replicated, no change allowed in "
+                    + untouched);
             assertThat(report).as("sink %s", replication.sinkTrouble()).isEmpty();
-            assertThat(replicated).hasSizeGreaterThanOrEqualTo(command.isEmpty() ? 120 : 1);
+            assertThat(replicated(tables)).hasSizeGreaterThanOrEqualTo(command.isEmpty() ? 120 : 1);
             assertThat(untouched).hasSizeLessThan(command.isEmpty() ? 5 : tables.size());
         }
+    }
+
+    /** The tables of now; those that Idem names are told. */
+    private static List<SourceTable> named(Connection source, Replication replication) {
+        List<SourceTable> tables = SourceTables.chosen(source, replication.sourceSettings());
+        tables.forEach(table -> {
+            table.obstacle().ifPresent(why -> say("left out: " + table.table() + ": " + why));
+            table.warning().ifPresent(why -> say("in part: " + table.table() + ": " + why));
+        });
+        return tables;
+    }
+
+    private static List<String> replicated(List<SourceTable> tables) {
+        return tables.stream()
+                .filter(SourceTable::isReplicable)
+                .filter(table -> !needsMore(table))
+                .map(RegressionShapesIT::quoted)
+                .toList();
     }
 
     /** The warehouse of this test has no types with functions of their own. */
@@ -104,15 +127,40 @@ class RegressionShapesIT {
         }
     }
 
-    private void compare(String when, List<String> tables, Connection source, Connection warehouse)
+    /** What the warehouse's owner has to do. */
+    private static void installExtensions(Connection source, Connection warehouse) throws SQLException {
+        try (Statement asked = source.createStatement();
+                Statement statement = warehouse.createStatement();
+                ResultSet row = asked.executeQuery("select format('create extension if not exists %I cascade', extname)"
+                        + " from pg_extension where extname <> 'plpgsql'")) {
+            while (row.next()) {
+                statement.execute(row.getString(1));
+            }
+        }
+    }
+
+    /** Compares until all is equal or time is up: tables that are read anew are equal when that has ended. */
+    private void settle(String when, List<String> tables, Connection source, Connection warehouse) throws Exception {
+        List<String> differences = differences(when, tables, source, warehouse);
+        long until = System.nanoTime() + DRAIN.toNanos();
+        while (!differences.isEmpty() && System.nanoTime() < until) {
+            assertThat(new CountDownLatch(1).await(1, TimeUnit.SECONDS)).isFalse();
+            differences = differences(when, tables, source, warehouse);
+        }
+        report.addAll(differences);
+    }
+
+    private static List<String> differences(String when, List<String> tables, Connection source, Connection warehouse)
             throws SQLException {
         Equality equality = new Equality(source, warehouse);
+        List<String> found = new ArrayList<>();
         for (String table : tables) {
             List<String> differences = equality.differences(table);
             if (!differences.isEmpty()) {
-                report.add(when + ' ' + table + "\n  " + String.join("\n  ", differences) + "\n");
+                found.add(when + ' ' + table + "\n  " + String.join("\n  ", differences) + "\n");
             }
         }
+        return found;
     }
 
     /** Statements end where a line ends with a semicolon. */

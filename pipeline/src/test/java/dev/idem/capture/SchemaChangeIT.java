@@ -149,7 +149,7 @@ class SchemaChangeIT {
                     "insert into typed.t values (4)");
             catchUp(fixture);
 
-            assertThat(fixture.log().events())
+            assertThat(fixture.log().streamed())
                     .extracting(TestLog.Event::after)
                     .containsExactly(
                             "{\"id\":1,\"v\":1}",

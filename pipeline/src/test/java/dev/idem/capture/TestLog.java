@@ -1,5 +1,7 @@
 package dev.idem.capture;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.idem.change.Cut;
 import dev.idem.change.CutCodec;
 import dev.idem.change.Lsn;
@@ -33,6 +35,8 @@ final class TestLog {
 
     private static final String AFTER = "\"after\":";
     private static final String SOURCE = ",\"source\":{";
+
+    private static final Duration UNDECIDED = Duration.ofMinutes(1);
 
     private final String bootstrapServers;
     private final Topics topics;
@@ -114,6 +118,13 @@ final class TestLog {
                 .toList();
     }
 
+    /** The same without rows that were read, at the start or anew. */
+    List<Event> streamed() {
+        return events().stream()
+                .filter(event -> event.parsedVersion().ordinal() > 0)
+                .toList();
+    }
+
     /** The events of one table, by version. */
     List<Event> events(String schema, String table) {
         String topic = topics.of(new dev.idem.change.TableId(schema, table));
@@ -164,18 +175,36 @@ final class TestLog {
             }
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.getOrDefault(p, 0L))) {
-                consumer.poll(Duration.ofMillis(100)).forEach(records::add);
-            }
+            Map<TopicPartition, Long> ends = writtenEnds(partitions);
+            await().atMost(UNDECIDED)
+                    .pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(1))
+                    .until(() -> {
+                        consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+                        return partitions.stream().allMatch(p -> consumer.position(p) >= ends.getOrDefault(p, 0L));
+                    });
         }
         return records;
     }
 
+    /**
+     * Where the partitions end, transactions included whose end the brokers have promised and not yet written: a commit
+     * returns before readers of committed records may see it.
+     */
+    private Map<TopicPartition, Long> writtenEnds(List<TopicPartition> partitions) {
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer("read_uncommitted")) {
+            return consumer.endOffsets(partitions);
+        }
+    }
+
     private KafkaConsumer<byte[], byte[]> consumer() {
+        return consumer("read_committed");
+    }
+
+    private KafkaConsumer<byte[], byte[]> consumer(String isolation) {
         Map<String, Object> options = new HashMap<>();
         options.put("bootstrap.servers", bootstrapServers);
-        options.put("isolation.level", "read_committed");
+        options.put("isolation.level", isolation);
         return new KafkaConsumer<>(options, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 }
