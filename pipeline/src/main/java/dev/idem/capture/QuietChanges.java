@@ -1,6 +1,7 @@
 package dev.idem.capture;
 
 import dev.idem.change.ColumnDefinition;
+import dev.idem.change.Generation;
 import dev.idem.change.Lsn;
 import dev.idem.change.TableDefinition;
 import dev.idem.change.TableId;
@@ -137,10 +138,10 @@ final class QuietChanges {
     private static SortedMap<Integer, String> columns(TableDefinition definition) {
         SortedMap<Integer, String> columns = new TreeMap<>();
         for (ColumnDefinition column : definition.columns()) {
-            String expression = column.generation();
+            Generation generation = column.generation();
             columns.put(
                     column.number(),
-                    column.name() + ' ' + column.type() + (expression == null ? "" : ' ' + expression));
+                    column.name() + ' ' + column.type() + (generation == null ? "" : ' ' + generation.expression()));
         }
         return columns;
     }

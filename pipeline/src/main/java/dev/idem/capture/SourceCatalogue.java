@@ -1,6 +1,7 @@
 package dev.idem.capture;
 
 import dev.idem.change.ColumnDefinition;
+import dev.idem.change.Generation;
 import dev.idem.change.ReplicaIdentity;
 import dev.idem.change.TableDefinition;
 import dev.idem.change.TableId;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads tables and their definitions from the source's catalogue, as they are now.
@@ -121,6 +123,7 @@ public final class SourceCatalogue {
                 select a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnum, a.attnotnull,
                     a.attlen = -1 and t.typstorage <> 'p',
                     case when a.attgenerated <> '' then pg_catalog.pg_get_expr(d.adbin, d.adrelid) end,
+                    a.attgenerated = 'v',
                     case when a.attcollation <> t.typcollation
                         then pg_catalog.quote_ident(cn.nspname) || '.' || pg_catalog.quote_ident(co.collname) end,
                     case when a.attmissingval::text like '{"%'
@@ -146,12 +149,16 @@ public final class SourceCatalogue {
                             row.getInt(3),
                             row.getBoolean(4),
                             row.getBoolean(5),
-                            row.getString(6),
-                            row.getString(7),
-                            row.getString(8)));
+                            generation(row.getString(6), row.getBoolean(7)),
+                            row.getString(8),
+                            row.getString(9)));
                 }
             }
         }
         return columns;
+    }
+
+    private static @Nullable Generation generation(@Nullable String expression, boolean virtual) {
+        return expression == null ? null : new Generation(expression, virtual);
     }
 }

@@ -72,7 +72,9 @@ class GeneratedColumnsIT {
                 pipeline.source(
                         "create table computed (id int primary key, v int, w int generated always as (v + 1) virtual)",
                         "alter table computed replica identity full",
-                        "insert into computed (id, v) values (1, 1)");
+                        "insert into computed (id, v) values (1, 1)",
+                        "create table late (id int primary key, v int, w numeric(3, 1) generated always as (v / 10.0))",
+                        "insert into late (id, v) values (1, 10), (2, 12345)");
             }
             pipeline.start();
             pipeline.catchUp();
@@ -89,6 +91,16 @@ class GeneratedColumnsIT {
                 pipeline.source("update computed set v = 2", "delete from computed");
                 assertThat(pipeline.warehouseValue("select to_regclass('computed') is null"))
                         .isEqualTo("t");
+                pipeline.source("update late set v = 54321 where id = 2", "insert into late (id, v) values (3, 30)");
+                pipeline.catchUp();
+                assertThat(pipeline.warehouseValue("select string_agg(id || ':' || v, ' ' order by id) from late"))
+                        .as("rows of which the computed value cannot be read")
+                        .isEqualTo("1:10 2:54321 3:30");
+                assertThat(pipeline.warehouseValue("select w from late where id = 3"))
+                        .isEqualTo("3.0");
+                pipeline.source("alter table late drop column w", "alter table late add column w int default 5");
+                pipeline.source("update late set w = 7 where id = 1");
+                pipeline.assertEqualAndReplayable("late");
             }
 
             pipeline.assertEqualAndReplayable("whole", "keyed", "by_key");

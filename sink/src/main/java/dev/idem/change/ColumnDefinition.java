@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param number the attribute number, which stays when the column is renamed and is never used again
  * @param notNull whether the source forbids NULL
  * @param toastable whether a value can be stored out of line, so that an update may leave it out
- * @param generation the expression of a stored generated column, as {@code pg_get_expr} prints it; null for every other
- *     column
+ * @param generation how the source computes a generated column; null for every other column
  * @param collation the collation as SQL writes it, where it is not the type's own; null otherwise
  * @param missing the value that rows from before the column was added have, where the source remembers one
  *     ({@code pg_attribute.attmissingval}), as PostgreSQL's text; null otherwise
@@ -24,7 +23,7 @@ public record ColumnDefinition(
         int number,
         boolean notNull,
         boolean toastable,
-        @Nullable String generation,
+        @Nullable Generation generation,
         @Nullable String collation,
         @Nullable String missing) {
 
@@ -52,7 +51,7 @@ public record ColumnDefinition(
         return new ColumnDefinition(name, type, newNumber, notNull, toastable, generation, collation, missing);
     }
 
-    /** Whether the source computes the value (a stored generated column). */
+    /** Whether the source computes the value. */
     public boolean generated() {
         return generation != null;
     }

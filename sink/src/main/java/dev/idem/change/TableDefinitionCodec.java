@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TableDefinitionCodec {
 
+    private static final String GENERATION = "generation";
+    private static final String VIRTUAL = "virtual";
+
     private final ObjectMapper json = new ObjectMapper();
 
     /** The record's key: {@code schema.table#number}, one for each definition, so that compaction keeps them all. */
@@ -44,7 +47,7 @@ public final class TableDefinitionCodec {
                     .put("number", column.number())
                     .put("not_null", column.notNull())
                     .put("toastable", column.toastable());
-            putWhereThere(node, "generation", column.generation());
+            putWhereThere(node, column.generation());
             putWhereThere(node, "collation", column.collation());
             putWhereThere(node, "missing", column.missing());
         }
@@ -68,6 +71,22 @@ public final class TableDefinitionCodec {
         }
     }
 
+    private static void putWhereThere(ObjectNode node, @Nullable Generation generation) {
+        if (generation != null) {
+            node.put(GENERATION, generation.expression());
+            if (generation.virtual()) {
+                node.put(VIRTUAL, true);
+            }
+        }
+    }
+
+    private static @Nullable Generation generation(JsonNode column) {
+        String expression = textWhereThere(column, GENERATION);
+        return expression == null
+                ? null
+                : new Generation(expression, column.path(VIRTUAL).asBoolean());
+    }
+
     private static @Nullable String textWhereThere(JsonNode node, String field) {
         return node.has(field) ? JsonFields.text(node, field) : null;
     }
@@ -88,7 +107,7 @@ public final class TableDefinitionCodec {
                         (int) JsonFields.number(column, "number"),
                         JsonFields.flag(column, "not_null"),
                         JsonFields.flag(column, "toastable"),
-                        textWhereThere(column, "generation"),
+                        generation(column),
                         textWhereThere(column, "collation"),
                         textWhereThere(column, "missing")));
             }

@@ -106,7 +106,7 @@ public final class TableSql {
 
     private static String definition(GeneratedColumn generated) {
         return generated.column().quoted() + " " + generated.column().definedType() + " generated always as ("
-                + generated.expression() + ") stored";
+                + generated.expression() + (generated.virtual() ? ") virtual" : ") stored");
     }
 
     /** Renames a column. */

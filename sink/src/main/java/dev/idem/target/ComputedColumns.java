@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Columns that the source computes: the output plugin does not send them before PostgreSQL 18, so the warehouse
  * computes them by the same expressions. One that it cannot compute, say by a function that it does not have, stays
- * empty.
+ * empty. What the source computes when it is read may fail for a row that was written well, so the warehouse computes
+ * it so too, from PostgreSQL 18 on, and when it is written before that.
  *
  * <p><i>Threads:</i> one thread.
  *
@@ -39,9 +40,9 @@ final class ComputedColumns {
         Map<String, GeneratedColumn> now = byName(after);
         for (GeneratedColumn old : before.generated()) {
             GeneratedColumn same = now.get(old.column().name());
-            if (same == null) {
+            if (same == null && !old.virtual()) {
                 handle.execute(TableSql.dropExpression(before, old.column().name()));
-            } else if (!isSame(old, same)) {
+            } else if (same == null || !isSame(old, same)) {
                 handle.execute(TableSql.dropColumn(before, old.column().name()));
             }
         }
@@ -52,7 +53,7 @@ final class ComputedColumns {
         Map<String, GeneratedColumn> old = byName(before);
         for (GeneratedColumn generated : after.generated()) {
             GeneratedColumn same = old.get(generated.column().name());
-            if ((same == null || !isSame(same, generated)) && !tries(handle, TableSql.addGenerated(after, generated))) {
+            if ((same == null || !isSame(same, generated)) && !isAdded(handle, after, generated)) {
                 LOG.warn(
                         "column is not computed in the warehouse and stays empty table={} column={} expression=\"{}\"",
                         after,
@@ -61,6 +62,11 @@ final class ComputedColumns {
                 handle.execute(TableSql.addEmpty(after, generated));
             }
         }
+    }
+
+    private static boolean isAdded(Handle handle, TargetTable table, GeneratedColumn generated) {
+        return tries(handle, TableSql.addGenerated(table, generated))
+                || (generated.virtual() && tries(handle, TableSql.addGenerated(table, generated.stored())));
     }
 
     private static Map<String, GeneratedColumn> byName(TargetTable table) {

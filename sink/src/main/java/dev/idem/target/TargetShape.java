@@ -1,6 +1,7 @@
 package dev.idem.target;
 
 import dev.idem.change.ColumnDefinition;
+import dev.idem.change.Generation;
 import dev.idem.change.TableDefinition;
 import dev.idem.change.TableId;
 import dev.idem.change.TypeDefinition;
@@ -26,11 +27,12 @@ final class TargetShape {
         List<TargetColumn> columns = new ArrayList<>();
         List<GeneratedColumn> generated = new ArrayList<>();
         for (ColumnDefinition column : definition.columns()) {
-            String expression = column.generation();
-            if (expression == null || definition.isKey(column.name())) {
+            Generation generation = column.generation();
+            if (generation == null || definition.isKey(column.name())) {
                 columns.add(column(column).basedOn(domainBase(definition, column.type())));
             } else {
-                generated.add(new GeneratedColumn(column(column), expression, columns.size()));
+                generated.add(new GeneratedColumn(
+                        column(column), generation.expression(), generation.virtual(), columns.size()));
             }
         }
         TableDefinition written = definition.written();

@@ -1,6 +1,7 @@
 package dev.idem.target;
 
 import dev.idem.change.ColumnDefinition;
+import dev.idem.change.Generation;
 import dev.idem.change.TableDefinition;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
@@ -47,8 +48,8 @@ final class WarehouseColumns {
                 .filter(name -> !MetadataColumns.warehouseName(name).equals(name))
                 .toList();
         for (ColumnDefinition column : definition.columns()) {
-            String expression = column.generation();
-            if (expression != null && renamed.stream().anyMatch(expression::contains)) {
+            Generation generation = column.generation();
+            if (generation != null && renamed.stream().anyMatch(generation.expression()::contains)) {
                 throw new PipelineException(
                         ErrorKind.WAREHOUSE_UNFIT,
                         "table " + definition.table() + ": its generated column " + column.name()
