@@ -51,6 +51,23 @@ public final class SourceTables {
                 join pg_class c on c.oid = p.oid and c.relkind in ('r', 'f')
                 join pg_namespace n on n.oid = c.relnamespace
                 group by p.root
+            ),
+            made_of (part, whole) as (
+                select typbasetype, oid from pg_type where typbasetype <> 0
+                union all
+                select typelem, oid from pg_type where typelem <> 0 and typcategory = 'A'
+                union all
+                select rngsubtype, rngtypid from pg_range
+                union all
+                select a.atttypid, c.reltype
+                from pg_attribute a
+                join pg_class c on c.oid = a.attrelid and c.relkind = 'c'
+                where a.attnum > 0 and not a.attisdropped
+            ),
+            of_rows (oid) as (
+                select t.oid from pg_type t join pg_class r on r.oid = t.typrelid and r.relkind <> 'c'
+                union
+                select m.whole from of_rows o join made_of m on m.part = o.oid
             )
             select n.nspname, c.relname, c.relpersistence::text, c.relreplident::text,
                 coalesce(s.whole, c.relreplident = 'f')
@@ -68,10 +85,8 @@ public final class SourceTables {
                     where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped),
                 exists (
                     select from pg_attribute a
-                    join pg_type t on t.oid = a.atttypid
-                    left join pg_type e on e.oid = t.typelem and t.typcategory = 'A'
-                    join pg_class r on r.oid = coalesce(nullif(e.typrelid, 0), t.typrelid)
-                    where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and r.relkind <> 'c'),
+                    where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+                        and a.atttypid in (select oid from of_rows)),
                 (select min(quote_ident(a.attname) || ' of type ' || format_type(t.oid, null))
                     from pg_attribute a
                     join pg_type t on t.oid = a.atttypid
@@ -180,7 +195,7 @@ public final class SourceTables {
                     + " more than PostgreSQL's 1600 allow (expected: " + MOST_COLUMNS + " at most)");
         }
         if (row.getBoolean(9)) {
-            return Optional.of("a column's type is the row type of a table, which has more columns in the warehouse");
+            return Optional.of("a column's type is, or has in it, the row type of a table, which has more columns in the warehouse");
         }
         return switch (row.getString(3)) {
             case "p" ->

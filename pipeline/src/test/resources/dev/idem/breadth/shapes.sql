@@ -479,3 +479,14 @@ create table keys.key_19 (v text, k bit(8) primary key, w int default 7);
 insert into keys.key_19 (v, k) select 'v' || g, g::bit(8) from generate_series(1, 30) g;
 create table keys.pair_19 (a int, k bit(8), v text, primary key (k, a));
 insert into keys.pair_19 select g, g::bit(8), 'v' || g from generate_series(1, 30) g;
+-- rows of other tables as values, also within other types
+create table addresses (id int primary key, street text);
+insert into addresses values (1, 'a');
+create type homes as (number int, main addresses);
+create domain one_address as addresses check ((value).id > 0);
+create table owners_by_row (id int primary key, home addresses, others addresses[]);
+insert into owners_by_row values (1, row(1, 'x')::addresses, array[row(1, 'x')::addresses, null]);
+create table owners_by_type (id int primary key, homes homes);
+insert into owners_by_type values (1, row(5, row(1, 'q')::addresses)::homes);
+create table owners_by_domain (id int primary key, home one_address[]);
+insert into owners_by_domain values (1, array[row(1, 'x')::addresses::one_address]);
