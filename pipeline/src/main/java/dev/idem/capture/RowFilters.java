@@ -1,6 +1,7 @@
 package dev.idem.capture;
 
 import dev.idem.change.TableId;
+import dev.idem.sql.PublicationSql;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -20,7 +21,6 @@ import java.util.TreeSet;
  */
 final class RowFilters {
 
-    private static final int FIRST_VERSION = 15;
     private static final String FILTERS = """
             select n.nspname, c.relname,
                 concat_ws(' / ', pg_get_expr(r.prqual, r.prrelid), r.prattrs::text),
@@ -50,7 +50,7 @@ final class RowFilters {
     static RowFilters read(SourceDatabase source, SourceSettings settings) {
         Map<TableId, Shown> tables = new HashMap<>();
         try {
-            if (source.connection().getMetaData().getDatabaseMajorVersion() < FIRST_VERSION) {
+            if (source.connection().getMetaData().getDatabaseMajorVersion() < PublicationSql.VERSION_WITH_FILTERS) {
                 return new RowFilters(tables);
             }
             try (PreparedStatement statement = source.connection().prepareStatement(FILTERS)) {

@@ -195,7 +195,8 @@ public final class SourceTables {
                     + " more than PostgreSQL's 1600 allow (expected: " + MOST_COLUMNS + " at most)");
         }
         if (row.getBoolean(9)) {
-            return Optional.of("a column's type is, or has in it, the row type of a table, which has more columns in the warehouse");
+            return Optional.of(
+                    "a column's type is, or has in it, the row type of a table, which has more columns in the warehouse");
         }
         return switch (row.getString(3)) {
             case "p" ->
