@@ -39,6 +39,11 @@ record Order(long id, Blow blow, int passing, long hangMs, String point) {
         Files.move(draft, directory.resolve(file), StandardCopyOption.ATOMIC_MOVE);
     }
 
+    /** True where a failure needs a person, as a full disk of our own does: the process ends with the reason. */
+    boolean mayStop() {
+        return point.contains(" Files.");
+    }
+
     static Order read(Path directory) throws IOException {
         String[] lines = Files.readString(directory.resolve(FILE)).split("\n");
         if (lines.length != 5) {

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Trials implements AutoCloseable {
 
+    /** What looks from time to time does so within this. */
+    private static final Duration PERIOD = Duration.ofSeconds(12);
+
     private final StormServers servers = StormServers.start();
     private final Duration hang;
     private @Nullable StruckPipeline pipeline;
@@ -79,6 +82,9 @@ final class Trials implements AutoCloseable {
             work().run(scenario);
         }
         struck.catchUp();
+        if (order.passing() == 1) {
+            struck.awaitBlow(PERIOD);
+        }
         struck.awaitEqual();
     }
 

@@ -78,7 +78,7 @@ public final class IdemProcess implements AutoCloseable {
     }
 
     /** Waits for it to end by itself; true where it has. */
-    boolean awaitEnd(Duration patience) {
+    public boolean awaitEnd(Duration patience) {
         try {
             return process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
