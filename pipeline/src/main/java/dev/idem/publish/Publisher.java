@@ -302,10 +302,15 @@ public final class Publisher implements AutoCloseable {
         }
     }
 
+    /**
+     * Gives the transaction up, where there is one to give up: none was begun, or its commit was asked for, whose
+     * answer did not come in time; the producer says so by an IllegalStateException. What became of it is read at the
+     * next start.
+     */
     private void abort() {
         try {
             producer.abortTransaction();
-        } catch (KafkaException e) {
+        } catch (KafkaException | IllegalStateException e) {
             LOG.debug("the broken transaction is left for the next writer to abort", e);
         }
     }

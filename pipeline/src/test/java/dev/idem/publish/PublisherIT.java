@@ -11,20 +11,26 @@ import dev.idem.change.Topics;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
 import dev.idem.testing.TestKafka;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PublisherIT {
@@ -87,6 +93,62 @@ class PublisherIT {
         }
     }
 
+    /** Found by a crash point: the abort that follows is refused by the producer, which hid that this can heal. */
+    @ParameterizedTest
+    @CsvSource({"beginTransaction, 0", "commitTransaction, 1"})
+    void transaction_that_cannot_be_given_up_is_tried_again(String call, int cuts) {
+        try (Publisher publisher = Publisher.open(timingOutBehind(call), new Topics(call), SOURCE)) {
+            publisher.ensureTopics(List.of("zombie.s.t"));
+
+            assertThatThrownBy(() -> publisher.publish(batch(FIRST, "whole")))
+                    .isInstanceOfSatisfying(
+                            PipelineException.class,
+                            e -> assertThat(e.response()).isEqualTo(ErrorKind.Response.RETRY));
+        }
+        try (Publisher publisher = open(call)) {
+            assertThat(publisher.lastCut().stream().count()).isEqualTo(cuts);
+        }
+    }
+
+    /** Clients whose producer does this and then says that it took too long; a transaction is never begun so. */
+    private LogClients timingOutBehind(String call) {
+        LogClients clients = new KafkaLogClients(settings(), new Topics(call));
+        return between(
+                LogClients.class,
+                clients,
+                (method, real) -> method.equals("producer")
+                        ? between(Producer.class, clients.producer(), (inner, done) -> timeOut(inner, call, done))
+                        : real.call());
+    }
+
+    private static Object timeOut(String method, String failing, Callable<Object> real) throws Exception {
+        if (!method.equals(failing)) {
+            return real.call();
+        }
+        if (!failing.startsWith("begin")) {
+            real.call();
+        }
+        throw new org.apache.kafka.common.errors.TimeoutException("in this test");
+    }
+
+    /** Decides about a call of a method. */
+    private interface Between {
+        Object call(String method, Callable<Object> real) throws Exception;
+    }
+
+    private static <T> T between(Class<T> type, T real, Between between) {
+        return type.cast(Proxy.newProxyInstance(
+                type.getClassLoader(),
+                new Class<?>[] {type},
+                (proxy, method, arguments) -> between.call(method.getName(), () -> {
+                    try {
+                        return method.invoke(real, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause() instanceof Exception cause ? cause : e;
+                    }
+                })));
+    }
+
     @Test
     @DisplayName("a cut whose commit's markers are still to be written is waited for, and seen")
     void undecided_cut_is_waited_for() throws Exception {
@@ -121,9 +183,12 @@ class PublisherIT {
     }
 
     private Publisher open(String pipeline) {
-        LogSettings settings = new LogSettings(
+        return Publisher.open(settings(), new Topics(pipeline), SOURCE);
+    }
+
+    private LogSettings settings() {
+        return new LogSettings(
                 Map.of("bootstrap.servers", kafka.bootstrapServers()), Map.of(), 1, (short) 1, Duration.ofDays(1));
-        return Publisher.open(settings, new Topics(pipeline), SOURCE);
     }
 
     private static LogBatch batch(Lsn lsn, String value) {

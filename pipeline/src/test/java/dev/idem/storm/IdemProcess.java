@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p><i>Threads:</i> one thread.
  */
-final class IdemProcess implements AutoCloseable {
+public final class IdemProcess implements AutoCloseable {
 
     private static final int LOG_TAIL_LINES = 60;
 
@@ -36,14 +36,18 @@ final class IdemProcess implements AutoCloseable {
 
     /** Starts any command; what it says is appended to the log. */
     static IdemProcess start(Path log, List<String> arguments) {
+        return start(log, List.of(), arguments);
+    }
+
+    /** The same in a JVM that has these options too. */
+    public static IdemProcess start(Path log, List<String> jvmOptions, List<String> arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home", ""), "bin", "java").toString(),
                 "-Xmx384m",
                 "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path", ""),
-                "dev.idem.cli.Main"));
+                "-XX:TieredStopAtLevel=1"));
+        command.addAll(jvmOptions);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path", ""), "dev.idem.cli.Main"));
         command.addAll(arguments);
         try {
             return new IdemProcess(
@@ -58,7 +62,7 @@ final class IdemProcess implements AutoCloseable {
     }
 
     /** Kills it with SIGKILL. */
-    void kill() {
+    public void kill() {
         process.destroyForcibly();
         awaitEnd(Duration.ofSeconds(30));
     }
@@ -74,7 +78,7 @@ final class IdemProcess implements AutoCloseable {
     }
 
     /** Waits for it to end by itself; true where it has. */
-    boolean awaitEnd(Duration patience) {
+    public boolean awaitEnd(Duration patience) {
         try {
             return process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
@@ -83,11 +87,11 @@ final class IdemProcess implements AutoCloseable {
         }
     }
 
-    int exitCode() {
+    public int exitCode() {
         return process.exitValue();
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return process.isAlive();
     }
 
@@ -101,7 +105,7 @@ final class IdemProcess implements AutoCloseable {
     }
 
     /** The end of what it said. */
-    String tail() {
+    public String tail() {
         List<String> lines = output().lines().toList();
         return String.join("\n", lines.subList(Math.max(0, lines.size() - LOG_TAIL_LINES), lines.size()));
     }

@@ -15,7 +15,7 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** What versions stand in the log, as any consumer of the topics sees them. */
-final class LogVersions {
+public final class LogVersions {
 
     private static final String VERSION_HEADER = "idem-version";
 
@@ -25,7 +25,7 @@ final class LogVersions {
     private LogVersions() {}
 
     /** Versions that more than one committed event has; rows of a snapshot are left out. */
-    static List<String> doubled(String bootstrapServers, String pipeline) {
+    public static List<String> doubled(String bootstrapServers, String pipeline) {
         Set<String> seen = new HashSet<>();
         List<String> doubled = new ArrayList<>();
         Map<String, Object> options = Map.of(

@@ -6,7 +6,7 @@ import dev.idem.testing.TestPostgres;
 import java.nio.file.Path;
 
 /** Two PostgreSQL servers and a broker in a JVM of its own; Idem starts none of them. */
-final class StormServers implements AutoCloseable {
+public final class StormServers implements AutoCloseable {
 
     private final Path kafkaDirectory = TestDirectory.create("storm-kafka");
     private final TestPostgres source;
@@ -19,19 +19,19 @@ final class StormServers implements AutoCloseable {
         this.kafka = ServerProcess.kafka(kafkaDirectory, 0);
     }
 
-    static StormServers start() {
+    public static StormServers start() {
         return new StormServers();
     }
 
-    TestPostgres source() {
+    public TestPostgres source() {
         return source;
     }
 
-    TestPostgres warehouse() {
+    public TestPostgres warehouse() {
         return warehouse;
     }
 
-    String bootstrapServers() {
+    public String bootstrapServers() {
         return kafka.bootstrapServers();
     }
 

@@ -9,7 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Compares a table of the source with the warehouse's, every value as PostgreSQL prints it, doubled rows counted. */
-final class TableComparison {
+public final class TableComparison {
 
     private static final int ENOUGH = 10;
     private static final int LONGEST = 200;
@@ -17,7 +17,7 @@ final class TableComparison {
     private TableComparison() {}
 
     /** The first rows that only one side has; none where the tables are equal. */
-    static List<String> differences(Connection source, Connection warehouse, String table) throws SQLException {
+    public static List<String> differences(Connection source, Connection warehouse, String table) throws SQLException {
         String sql = rows(source, table);
         List<String> differences = new ArrayList<>();
         try (Statement left = cursor(source);

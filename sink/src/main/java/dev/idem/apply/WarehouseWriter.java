@@ -262,7 +262,7 @@ public final class WarehouseWriter implements AutoCloseable {
         flush();
         Progress next = WarehouseFailure.call(
                 "moving the position", () -> progressTable.advance(handle, progress, last, events));
-        WarehouseFailure.call("committing", handle::commit);
+        WarehouseFailure.call("committing", () -> handle.commit());
         progress = next;
         committed();
         return pending.counts();
