@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
             VerifyCommand.class,
             OffsetsCommand.class,
             ReplayCommand.class,
+            RebuildCommand.class,
             ResyncCommand.class,
             TablesCommand.class,
             ResumeCommand.class,

@@ -1,26 +1,16 @@
 package dev.idem.cli;
 
-import dev.idem.apply.ReplayTarget;
 import dev.idem.apply.ReplayWriter;
-import dev.idem.change.TableId;
 import dev.idem.config.Settings;
-import dev.idem.consume.CutIndex;
-import dev.idem.consume.PositionedCut;
 import dev.idem.process.Pipeline;
 import dev.idem.process.ReachedDatabases;
 import dev.idem.process.ReachedLog;
-import dev.idem.replay.CutFinder;
 import dev.idem.replay.LogPosition;
-import dev.idem.replay.LogView;
-import dev.idem.replay.TableHolding;
+import dev.idem.replay.SavedOffsets;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.ZoneId;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -78,7 +68,8 @@ final class OffsetsCommand implements Callable<Integer> {
                         settings.name(),
                         Pipeline.applySettings(settings));
                 ReachedLog log = ReachedLog.of(settings)) {
-            report = report(log.view(), warehouse.target(), wanted);
+            report = new OffsetsReport(SavedOffsets.of(
+                    log.view(), warehouse.target(), wanted, last, Clock.system(ZoneId.systemDefault())));
         }
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
@@ -103,22 +94,6 @@ final class OffsetsCommand implements Callable<Integer> {
                     .map(given -> LogPosition.parse(given, Clock.system(ZoneId.systemDefault())));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
-        }
-    }
-
-    private OffsetsReport report(LogView log, Optional<ReplayTarget> target, Optional<LogPosition> wanted) {
-        Set<TableId> tables = target.map(ReplayTarget::followed).orElse(Set.of());
-        Map<String, String> names = new HashMap<>();
-        tables.forEach(table -> names.put(log.topics().of(table), table.toString()));
-        try (CutIndex index = log.index()) {
-            if (!index.exists()) {
-                return new OffsetsReport(List.of(), names, target.map(ReplayTarget::progress), List.of());
-            }
-            List<PositionedCut> cuts = wanted.map(position ->
-                            List.of(new CutFinder(index, Clock.system(ZoneId.systemDefault())).find(position)))
-                    .orElseGet(() -> index.youngest(last));
-            return new OffsetsReport(
-                    cuts, names, target.map(ReplayTarget::progress), TableHolding.of(tables, log, index));
         }
     }
 }

@@ -2,54 +2,48 @@ package dev.idem.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.idem.apply.Progress;
 import dev.idem.change.Cut;
-import dev.idem.consume.PositionedCut;
+import dev.idem.replay.SavedOffsets;
 import dev.idem.replay.TableHolding;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
  * The saved offsets for people and for programs.
  *
  * <p><i>Threads:</i> immutable.
- *
- * @param cuts the cuts to show
- * @param topics the tables' names by topic, as far as they are known
- * @param stands where the warehouse stands; empty where nothing was applied
- * @param holdings what the log holds of each table
  */
-record OffsetsReport(
-        List<PositionedCut> cuts, Map<String, String> topics, Optional<Progress> stands, List<TableHolding> holdings) {
+record OffsetsReport(SavedOffsets offsets) {
 
     private static final String COLUMNS = "%s %8s  %-18s %-26s %12s %9s  %s";
     private static final int MOST_TABLES = 4;
 
     List<String> lines() {
         List<String> lines = new ArrayList<>();
-        lines.add(stands.map(progress -> "The warehouse stands at cut " + progress.cut() + ", "
+        lines.add(offsets.stands()
+                .map(progress -> "The warehouse stands at cut " + progress.cut() + ", "
                         + position(progress.epoch(), progress.commitLsn().toString()) + ".")
                 .orElse("The warehouse has applied nothing yet."));
         lines.add("");
         lines.add(String.format(
                 Locale.ROOT, COLUMNS, " ", "cut", "lsn", "committed at", "transactions", "events", "tables"));
-        cuts.forEach(cut -> lines.add(line(cut.cut())));
-        if (cuts.isEmpty()) {
+        offsets.cuts().forEach(cut -> lines.add(line(cut)));
+        if (offsets.cuts().isEmpty()) {
             lines.add("  none");
         }
         lines.add("");
         lines.add("What the log holds, by partition [first, end):");
-        holdings.forEach(holding -> lines.add("  " + line(holding)));
+        offsets.holdings().forEach(holding -> lines.add("  " + line(holding)));
         return lines;
     }
 
     private String line(Cut cut) {
-        boolean here = stands.isPresent() && stands.get().cut() == cut.number();
+        boolean here = offsets.stands()
+                .filter(progress -> progress.cut() == cut.number())
+                .isPresent();
         Instant time = cut.commitTime();
         return String.format(
                         Locale.ROOT,
@@ -73,9 +67,7 @@ record OffsetsReport(
     }
 
     private String tables(Cut cut) {
-        List<String> names = cut.ranges().keySet().stream()
-                .map(topic -> topics.getOrDefault(topic, topic))
-                .toList();
+        List<String> names = offsets.tables(cut);
         String shown = names.stream().limit(MOST_TABLES).collect(Collectors.joining(", "));
         return names.size() <= MOST_TABLES ? shown : shown + " and " + (names.size() - MOST_TABLES) + " more";
     }
@@ -93,13 +85,13 @@ record OffsetsReport(
 
     String json() {
         ObjectNode root = new ObjectMapper().createObjectNode();
-        stands.ifPresent(progress -> root.putObject("warehouse")
-                .put("cut", progress.cut())
-                .put("epoch", progress.epoch())
-                .put("commit_lsn", progress.commitLsn().toString()));
+        offsets.stands()
+                .ifPresent(progress -> root.putObject("warehouse")
+                        .put("cut", progress.cut())
+                        .put("epoch", progress.epoch())
+                        .put("commit_lsn", progress.commitLsn().toString()));
         var array = root.putArray("cuts");
-        for (PositionedCut positioned : cuts) {
-            Cut cut = positioned.cut();
+        for (Cut cut : offsets.cuts()) {
             Instant time = cut.commitTime();
             var node = array.addObject()
                     .put("cut", cut.number())
@@ -110,10 +102,10 @@ record OffsetsReport(
                     .put("transactions", cut.transactions())
                     .put("events", cut.events())
                     .putArray("tables");
-            cut.ranges().keySet().forEach(topic -> node.add(topics.getOrDefault(topic, topic)));
+            offsets.tables(cut).forEach(node::add);
         }
         var held = root.putArray("tables");
-        for (TableHolding holding : holdings) {
+        for (TableHolding holding : offsets.holdings()) {
             var node = held.addObject()
                     .put("schema", holding.table().schema())
                     .put("table", holding.table().name());

@@ -21,8 +21,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -44,8 +42,6 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 final class ReplayCommand implements Callable<Integer> {
-
-    private static final int LONGEST_STOP_SECONDS = 30;
 
     @Mixin
     private SettingsOptions options = new SettingsOptions();
@@ -133,19 +129,13 @@ final class ReplayCommand implements Callable<Integer> {
     private int replay(Settings settings, ReplayWriter writer, OptionalLong eventsPerSecond) {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter progress = json ? spec.commandLine().getErr() : out;
-        CountDownLatch ended = new CountDownLatch(1);
         ReplayProgress end;
         try (ReachedLog log = ReachedLog.of(settings)) {
             Replay replay =
                     new Replay(log.view(), writer, Clock.system(ZoneId.systemDefault()), new ReplayReport(progress));
-            Thread onStop = new Thread(() -> stop(replay, ended), "idem-stop");
-            Runtime.getRuntime().addShutdownHook(onStop);
-            try {
+            try (StopOnExit ignored = new StopOnExit(replay::stop)) {
                 end = run(replay, writer, eventsPerSecond);
                 tell(end, out);
-            } finally {
-                ended.countDown();
-                forget(onStop);
             }
         }
         return end.isWhole() ? ExitCode.OK : ExitCode.SOFTWARE;
@@ -182,21 +172,5 @@ final class ReplayCommand implements Callable<Integer> {
                     .forEach(out::println);
         }
         out.flush();
-    }
-
-    private static void stop(Replay replay, CountDownLatch ended) {
-        replay.stop();
-        try {
-            ended.await(LONGEST_STOP_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /** The hook is not needed any more; where it runs already, it ends by itself. */
-    private static void forget(Thread hook) {
-        if (!hook.isAlive()) {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        }
     }
 }

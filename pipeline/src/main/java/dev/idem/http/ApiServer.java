@@ -118,6 +118,7 @@ public final class ApiServer implements AutoCloseable {
                 .get("/api/v1/tables", onWorker(status::tables))
                 .get("/api/v1/dead-letters", onWorker(status::deadLetters))
                 .get("/api/v1/verifications", onWorker(status::verifications))
+                .get("/api/v1/offsets", onWorker(status::offsets))
                 .get("/api/v1/replays", onWorker(status::replays))
                 .get("/api/v1/replays/{id}", onWorker(status::replay))
                 .get("/api/v1/events", events.handler())

@@ -3,10 +3,14 @@ package dev.idem.http;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.idem.apply.ReplayEntry;
+import dev.idem.error.PipelineException;
+import dev.idem.replay.LogPosition;
 import dev.idem.status.DeadLetterJson;
 import dev.idem.status.PipelineStatus;
 import dev.idem.status.StatusJson;
 import io.undertow.server.HttpServerExchange;
+import java.time.Clock;
+import java.time.ZoneId;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -86,6 +90,40 @@ final class StatusRoutes {
         found.ifPresentOrElse(
                 replay -> Answers.json(exchange, ReplayJson.of(replay)),
                 () -> ResourceId.unknown("replay").send(exchange));
+    }
+
+    /** The youngest cuts, or the one of a position. Only the process that applies knows where the warehouse stands. */
+    void offsets(HttpServerExchange exchange) {
+        if (watched.warehouse().isEmpty()) {
+            new Problem(409, "this process has no warehouse (expected: one with idem.role all or sink)").send(exchange);
+            return;
+        }
+        Watched.Offsets offsets = watched.warehouse().get().replays().offsets();
+        try {
+            Optional<LogPosition> position = position(exchange);
+            limit(exchange).ifPresent(limit -> Answers.json(exchange, OffsetsJson.of(offsets.find(position, limit))));
+        } catch (IllegalArgumentException e) {
+            new Problem(400, "at: not understood (expected: " + LogPosition.EXPECTED + ')').send(exchange);
+        } catch (PipelineException e) {
+            int status = switch (e.kind()) {
+                case SETTINGS -> 400;
+                case LOG_INCOMPLETE -> 409;
+                default -> throw e;
+            };
+            new Problem(status, String.valueOf(e.getMessage())).send(exchange);
+        }
+    }
+
+    /**
+     * The position that is asked for; empty for none.
+     *
+     * @throws IllegalArgumentException where it is not understood
+     */
+    private static Optional<LogPosition> position(HttpServerExchange exchange) {
+        Deque<String> given = exchange.getQueryParameters().get("at");
+        return given == null || given.isEmpty()
+                ? Optional.empty()
+                : Optional.of(LogPosition.parse(given.getFirst(), Clock.system(ZoneId.systemDefault())));
     }
 
     /** How many are asked for; empty where that is not understood, and was answered so. */

@@ -10,7 +10,9 @@ import dev.idem.apply.ReplayRecord;
 import dev.idem.apply.Requests;
 import dev.idem.apply.VerificationRecord;
 import dev.idem.apply.WarehouseView;
+import dev.idem.replay.LogPosition;
 import dev.idem.replay.ReplayRequest;
+import dev.idem.replay.SavedOffsets;
 import dev.idem.status.PipelineStatus;
 import java.util.List;
 import java.util.Optional;
@@ -50,7 +52,17 @@ public record Watched(
      *
      * @param plan what a request comes to, or a {@link dev.idem.error.PipelineException} that says why it cannot be
      */
-    public record Replays(ReplayOrders orders, Function<ReplayRequest, ReplayRecord> plan) {}
+    public record Replays(ReplayOrders orders, Function<ReplayRequest, ReplayRecord> plan, Offsets offsets) {}
+
+    /** How saved offsets are looked up. */
+    public interface Offsets {
+        /**
+         * The cut of a position, or else the youngest cuts.
+         *
+         * @throws dev.idem.error.PipelineException where there is no such cut, or the log cannot be asked
+         */
+        SavedOffsets find(Optional<LogPosition> position, int last);
+    }
 
     /** The youngest replays. */
     List<ReplayEntry> replays(int limit) {

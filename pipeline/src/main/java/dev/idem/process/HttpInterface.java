@@ -113,7 +113,7 @@ public final class HttpInterface implements AutoCloseable {
                 new Requests(warehouse, name),
                 new PipelineActions(warehouse, name),
                 new DeadLetterQueue(warehouse, name),
-                new Watched.Replays(replays.orders(), replays::plan),
+                new Watched.Replays(replays.orders(), replays::plan, replays::offsets),
                 () -> {
                     replays.wakeUp();
                     Optional.ofNullable(relay).ifPresent(ResyncRelay::wakeUp);

@@ -10,10 +10,12 @@ import dev.idem.change.Topics;
 import dev.idem.config.Settings;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
+import dev.idem.replay.LogPosition;
 import dev.idem.replay.LogView;
 import dev.idem.replay.Replay;
 import dev.idem.replay.ReplayProgress;
 import dev.idem.replay.ReplayRequest;
+import dev.idem.replay.SavedOffsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -24,6 +26,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -91,14 +94,29 @@ final class ReplayRunner implements AutoCloseable {
      * @throws PipelineException see {@link Replay#plan}; {@link ErrorKind#WAREHOUSE_BUSY} while another is planned
      */
     ReplayRecord plan(ReplayRequest request) {
+        return lookAtLog(writer -> replay(writer).plan(request));
+    }
+
+    /**
+     * Saved offsets; thread-safe, one look at a time.
+     *
+     * @throws PipelineException see {@link SavedOffsets#of}; {@link ErrorKind#WAREHOUSE_BUSY} while the log is looked
+     *     at
+     */
+    SavedOffsets offsets(Optional<LogPosition> position, int last) {
+        return lookAtLog(
+                writer -> SavedOffsets.of(log, writer.target(), position, last, Clock.system(ZoneId.systemDefault())));
+    }
+
+    private <T> T lookAtLog(Function<ReplayWriter, T> look) {
         if (!planning.tryLock()) {
             throw new PipelineException(
                     ErrorKind.WAREHOUSE_BUSY,
-                    "another replay is being planned at this moment (expected: one at a time). Remedy: send the same"
-                            + " request again");
+                    "the log is being looked at for another request at this moment (expected: one at a time). Remedy: send"
+                            + " the same request again");
         }
         try (ReplayWriter writer = writer()) {
-            return replay(writer).plan(request);
+            return look.apply(writer);
         } finally {
             planning.unlock();
         }

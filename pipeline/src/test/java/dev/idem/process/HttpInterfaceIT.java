@@ -246,6 +246,38 @@ class HttpInterfaceIT {
     }
 
     @Test
+    void saved_offsets_are_listed_and_found_by_position() throws Exception {
+        pipeline.catchUp();
+        JsonNode offsets = json(get("/api/v1/offsets?limit=2"));
+        assertThat(offsets.path("cuts")).hasSize(2);
+        JsonNode youngest = offsets.path("cuts").path(1);
+        assertThat(youngest.path("cut").asLong())
+                .isEqualTo(offsets.path("cuts").path(0).path("cut").asLong() + 1);
+        assertThat(youngest.path("kind").asText()).isEqualTo("stream");
+        assertThat(offsets.path("warehouse").path("commitLsn").asText()).isNotEmpty();
+        assertThat(offsets.path("tables").findValuesAsText("table")).contains("orders", "shelf");
+        assertThat(offsets.path("tables").path(0).path("wholeFromCut").asLong()).isEqualTo(1);
+        assertThat(offsets.path("tables").path(0).path("partitions")).isNotEmpty();
+
+        for (String at : List.of(
+                "cut:" + youngest.path("cut").asLong(),
+                "lsn:" + youngest.path("commitLsn").asText(),
+                "time:" + youngest.path("committedAt").asText())) {
+            JsonNode found = json(get("/api/v1/offsets?at=" + at)).path("cuts");
+            assertThat(found).as(at).hasSize(1);
+            assertThat(found.path(0).path("commitLsn").asText())
+                    .as(at)
+                    .isEqualTo(youngest.path("commitLsn").asText());
+        }
+        JsonNode beginning = json(get("/api/v1/offsets?at=beginning")).path("cuts");
+        assertThat(beginning.path(0).path("cut").asLong()).isEqualTo(1);
+        assertProblem(get("/api/v1/offsets?at=yesterday"), 400, "lsn:0/16B3748");
+        assertProblem(get("/api/v1/offsets?at=time:2999-01-01T00:00:00Z"), 400, "in the future");
+        assertProblem(get("/api/v1/offsets?limit=0"), 400, "limit");
+        assertThat(get("/api/v1/offsets").body()).doesNotContain("secret");
+    }
+
+    @Test
     void dead_letters_are_tried_again_and_forgotten_once_when_asked_for() throws Exception {
         pipeline.warehouse("alter table shelf add constraint refused check (id not in (77, 78))");
         pipeline.source("insert into shelf values (77, 'secret-value'), (78, 'secret-value')");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.idem.apply.RebuildWriter;
 import dev.idem.apply.ReplayWriter;
 import dev.idem.apply.Sink;
 import dev.idem.apply.TableCount;
@@ -33,6 +34,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
@@ -145,6 +147,14 @@ final class PipelineFixture implements AutoCloseable {
                 Pipeline.warehouse(settings, warehouse, "replay"), name, Pipeline.applySettings(settings));
     }
 
+    /** A writer of shadows, as {@code ./idem rebuild} is one. */
+    RebuildWriter rebuildWriter() {
+        Settings settings = settings();
+        DatabaseAddress warehouse = new ReachedDatabases(settings).warehouse();
+        return RebuildWriter.open(
+                Pipeline.warehouse(settings, warehouse, "rebuild"), name, Pipeline.applySettings(settings));
+    }
+
     Pipeline start() {
         Settings settings = settings();
         Pipeline started = new Pipeline(settings, EmbeddedServers.start(settings));
@@ -243,6 +253,11 @@ final class PipelineFixture implements AutoCloseable {
             failIfEnded();
             return !floor(table).equals(floor);
         });
+    }
+
+    /** Waits until the condition holds. */
+    void awaitThat(Callable<Boolean> condition) {
+        await().atMost(PATIENCE).until(condition);
     }
 
     private void failIfEnded() {

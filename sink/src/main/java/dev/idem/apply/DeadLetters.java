@@ -4,7 +4,9 @@ import dev.idem.change.TableId;
 import dev.idem.consume.LogCoordinates;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -68,6 +70,24 @@ final class DeadLetters {
                     version,
                     reason));
         }
+    }
+
+    /** Those of the events that were set aside. */
+    Set<LogCoordinates> among(Handle handle, Collection<LogCoordinates> events) {
+        return new HashSet<>(handle.createQuery("""
+                        select letter.topic, letter.partition, letter.log_offset
+                        from unnest(:topics::text[], :partitions::integer[], :offsets::bigint[])
+                          as event (topic, partition, log_offset)
+                        join idem.dead_letter as letter using (topic, partition, log_offset)
+                        where letter.pipeline = :pipeline""")
+                .bind("pipeline", pipeline)
+                .bind("topics", events.stream().map(LogCoordinates::topic).toArray(String[]::new))
+                .bind(
+                        "partitions",
+                        events.stream().map(LogCoordinates::partition).toArray(Integer[]::new))
+                .bind("offsets", events.stream().map(LogCoordinates::offset).toArray(Long[]::new))
+                .map((row, context) -> new LogCoordinates(row.getString(1), row.getInt(2), row.getLong(3)))
+                .list());
     }
 
     /** Events that somebody asked to try again, the oldest versions first; those of parked tables stay waiting. */

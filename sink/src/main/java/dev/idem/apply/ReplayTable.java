@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.idem.change.TableId;
+import dev.idem.error.ErrorKind;
+import dev.idem.error.PipelineException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
@@ -41,6 +43,20 @@ final class ReplayTable {
         return handle.createQuery("select to_regclass('idem.replay_order') is not null")
                 .mapTo(Boolean.class)
                 .one();
+    }
+
+    /**
+     * Fails where the control schema is an older version's.
+     *
+     * @throws PipelineException {@link ErrorKind#CONTROL_SCHEMA}
+     */
+    static void require(Handle handle) {
+        if (!exists(handle)) {
+            throw new PipelineException(
+                    ErrorKind.CONTROL_SCHEMA,
+                    "the warehouse has no table idem.replay (expected: the control schema of this version). Remedy:"
+                            + " start ./idem run of this version once");
+        }
     }
 
     /** Notes a new replay; its number. */

@@ -1,7 +1,11 @@
 package dev.idem.apply;
 
 import dev.idem.change.TableId;
+import dev.idem.error.ErrorKind;
+import dev.idem.error.PipelineException;
+import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What a replay can write to.
@@ -18,5 +22,31 @@ public record ReplayTarget(Progress progress, Set<TableId> followed, Set<TableId
     public ReplayTarget {
         followed = Set.copyOf(followed);
         parked = Set.copyOf(parked);
+    }
+
+    /**
+     * The tables that a person chose, or all, without those that wait, where none was chosen.
+     *
+     * @throws PipelineException {@link ErrorKind#SETTINGS} where one of them is not followed, or waits
+     */
+    public Set<TableId> chosen(List<TableId> tables) {
+        Set<TableId> unknown = new TreeSet<>(tables);
+        unknown.removeAll(followed);
+        if (!unknown.isEmpty()) {
+            throw new PipelineException(
+                    ErrorKind.SETTINGS,
+                    "tables " + unknown + ": not followed (expected: of " + new TreeSet<>(followed) + ")");
+        }
+        Set<TableId> waiting = new TreeSet<>(tables);
+        waiting.retainAll(parked);
+        if (!waiting.isEmpty()) {
+            throw new PipelineException(
+                    ErrorKind.SETTINGS,
+                    "tables " + waiting + ": parked, what they missed comes by itself (expected: tables that follow)."
+                            + " Remedy: ./idem resume");
+        }
+        Set<TableId> chosen = new TreeSet<>(tables.isEmpty() ? followed : tables);
+        chosen.removeAll(parked);
+        return chosen;
     }
 }

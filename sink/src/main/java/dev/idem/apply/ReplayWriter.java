@@ -1,7 +1,6 @@
 package dev.idem.apply;
 
 import dev.idem.change.TableId;
-import dev.idem.change.Version;
 import dev.idem.consume.LogEvent;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
@@ -48,7 +47,6 @@ public final class ReplayWriter implements AutoCloseable {
     private final ParkedTables parked;
     private final PendingChanges pending;
     private final Set<TableId> leftOut = new HashSet<>();
-    private boolean inSnapshot;
 
     private ReplayWriter(Warehouse warehouse, Handle handle, String pipeline, ApplySettings settings) {
         this.handle = handle;
@@ -69,12 +67,7 @@ public final class ReplayWriter implements AutoCloseable {
         Handle handle = warehouse.open();
         try {
             return WarehouseFailure.call("opening a session for a replay", () -> {
-                if (!ReplayTable.exists(handle)) {
-                    throw new PipelineException(
-                            ErrorKind.CONTROL_SCHEMA,
-                            "the warehouse has no table idem.replay (expected: the control schema of this version)."
-                                    + " Remedy: start ./idem run of this version once");
-                }
+                ReplayTable.require(handle);
                 handle.execute("set idle_in_transaction_session_timeout = '" + LONGEST_IDLE + "'");
                 return new ReplayWriter(warehouse, handle, pipeline, settings);
             });
@@ -264,16 +257,18 @@ public final class ReplayWriter implements AutoCloseable {
 
     private Map<TableId, ReplayCount> write(List<LogEvent> events) {
         Map<TableId, ReplayCount> counts = new HashMap<>();
-        List<List<LogEvent.Decoded>> units = new ArrayList<>();
+        List<LogEvent.Decoded> written = new ArrayList<>();
         for (LogEvent event : events) {
             if (event instanceof LogEvent.Decoded decoded) {
                 counts.merge(decoded.definition().table(), new ReplayCount(1, 0, 0, null), ReplayCount::plus);
                 if (isWritten(decoded)) {
-                    addUnit(units, decoded);
+                    written.add(decoded);
                 }
             }
         }
-        writeUnits(units, counts);
+        new ReplayedEvents(handle, pending, () -> targets.load(handle))
+                .write(written)
+                .forEach((table, count) -> counts.merge(table, count, ReplayCount::plus));
         return counts;
     }
 
@@ -283,64 +278,6 @@ public final class ReplayWriter implements AutoCloseable {
         return table != null
                 && !targets.isNew(event.definition())
                 && !leftOut.contains(event.definition().table());
-    }
-
-    /** The two halves of a key change stay together. */
-    private static void addUnit(List<List<LogEvent.Decoded>> units, LogEvent.Decoded event) {
-        if (PendingChanges.completesKeyChange(event.change()) && !units.isEmpty()) {
-            units.get(units.size() - 1).add(event);
-        } else {
-            units.add(new ArrayList<>(List.of(event)));
-        }
-    }
-
-    /**
-     * The row of a re-read lies behind changes of the stream that are newer, and a piece need not hold them. A key
-     * change behind it must not take the row's values for the latest, so the two are written apart.
-     */
-    private void separate(Version next) {
-        boolean ofSnapshot = next.ordinal() == 0;
-        if (ofSnapshot != inSnapshot) {
-            pending.flush();
-            inSnapshot = ofSnapshot;
-        }
-    }
-
-    /** Writes all of it together; where the warehouse refuses a row, half by half, until only that is left out. */
-    private void writeUnits(List<List<LogEvent.Decoded>> units, Map<TableId, ReplayCount> counts) {
-        if (units.isEmpty()) {
-            return;
-        }
-        handle.savepoint("units");
-        try {
-            pending.begin(null);
-            units.forEach(unit -> {
-                separate(unit.get(0).change().version());
-                unit.forEach(event -> pending.add(event.definition(), event.change()));
-            });
-            pending.flush();
-            handle.releaseSavepoint("units");
-            pending.counts()
-                    .forEach((table, count) ->
-                            counts.merge(table, new ReplayCount(0, count.changed(), 0, null), ReplayCount::plus));
-            return;
-        } catch (PipelineException e) {
-            if (e.kind() != ErrorKind.ROW_REFUSED) {
-                throw e;
-            }
-            pending.clear();
-            handle.rollbackToSavepoint("units");
-            targets.load(handle);
-        }
-        if (units.size() == 1) {
-            units.get(0)
-                    .forEach(event -> counts.merge(
-                            event.definition().table(), new ReplayCount(0, 0, 1, null), ReplayCount::plus));
-        } else {
-            int half = units.size() / 2;
-            writeUnits(units.subList(0, half), counts);
-            writeUnits(units.subList(half, units.size()), counts);
-        }
     }
 
     @Override

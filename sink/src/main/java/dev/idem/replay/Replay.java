@@ -5,24 +5,16 @@ import dev.idem.apply.ReplayCursor;
 import dev.idem.apply.ReplayRecord;
 import dev.idem.apply.ReplayTarget;
 import dev.idem.apply.ReplayWriter;
-import dev.idem.change.Cut;
 import dev.idem.change.TableId;
-import dev.idem.consume.CutFollower;
 import dev.idem.consume.CutIndex;
-import dev.idem.consume.CutReader;
 import dev.idem.consume.PositionedCut;
 import dev.idem.consume.ReadInterruptedException;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
 import java.time.Clock;
-import java.time.Duration;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 
@@ -39,8 +31,6 @@ import java.util.stream.Collectors;
  */
 public final class Replay {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final int CUTS_AT_ONCE = 500;
     private static final long UNRECORDED = 0;
 
     private final LogView log;
@@ -115,7 +105,7 @@ public final class Replay {
      */
     public ReplayRecord plan(ReplayRequest request) {
         ReplayTarget target = writer.target().orElseThrow(Replay::nothingApplied);
-        Set<TableId> tables = chosen(request, target);
+        Set<TableId> tables = target.chosen(request.tables());
         try (CutIndex index = log.index()) {
             if (!index.exists()) {
                 throw new PipelineException(
@@ -152,45 +142,14 @@ public final class Replay {
                         + " by)");
     }
 
-    private static Set<TableId> chosen(ReplayRequest request, ReplayTarget target) {
-        Set<TableId> unknown = new TreeSet<>(request.tables());
-        unknown.removeAll(target.followed());
-        if (!unknown.isEmpty()) {
-            throw new PipelineException(
-                    ErrorKind.SETTINGS,
-                    "tables " + unknown + ": not followed (expected: of " + new TreeSet<>(target.followed()) + ")");
-        }
-        Set<TableId> parked = new TreeSet<>(request.tables());
-        parked.retainAll(target.parked());
-        if (!parked.isEmpty()) {
-            throw new PipelineException(
-                    ErrorKind.SETTINGS,
-                    "tables " + parked + ": parked, what they missed comes by itself (expected: tables that follow)."
-                            + " Remedy: ./idem resume");
-        }
-        Set<TableId> tables = new TreeSet<>(request.tables().isEmpty() ? target.followed() : request.tables());
-        tables.removeAll(target.parked());
-        return tables;
-    }
-
     private ReplayProgress go(Course course) {
         ReplayRecord replay = course.replay();
         Set<String> topics =
                 replay.tables().keySet().stream().map(log.topics()::of).collect(Collectors.toSet());
         Pieces pieces = new Pieces(course.writing(), replay, course.eventsPerSecond());
         pieces.tell(listener, stopping);
-        try (CutFollower follower = log.cuts();
-                CutReader reader = log.events()) {
-            follower.seek(replay.cursor().logOffset());
-            long next = replay.fromCut();
-            while (next <= replay.toCut()) {
-                for (PositionedCut cut : cuts(follower, next)) {
-                    if (cut.cut().number() <= replay.toCut()) {
-                        read(reader, pieces, cut, topics, replay.cursor());
-                    }
-                    next = cut.cut().number() + 1;
-                }
-            }
+        try {
+            Passage.read(log, topics, replay, pieces);
             pieces.write();
         } catch (ReadInterruptedException e) {
             return pieces.progress(ReplayProgress.State.STOPPED);
@@ -199,51 +158,6 @@ public final class Replay {
         }
         boolean done = replay.id() == UNRECORDED || writer.finish(replay.id());
         return pieces.progress(done ? ReplayProgress.State.DONE : ReplayProgress.State.CANCELLED);
-    }
-
-    private List<PositionedCut> cuts(CutFollower follower, long next) {
-        List<PositionedCut> cuts = follower.poll(PATIENCE, CUTS_AT_ONCE, Long.MAX_VALUE);
-        if (cuts.isEmpty()) {
-            throw new PipelineException(
-                    ErrorKind.LOG_UNREACHABLE,
-                    "reading cuts: Kafka gives none for " + PATIENCE.toSeconds() + " s (expected: cut " + next + ")");
-        }
-        return cuts;
-    }
-
-    private static void read(
-            CutReader reader, Pieces pieces, PositionedCut cut, Set<String> topics, ReplayCursor cursor) {
-        pieces.startCut(cut);
-        reader.readTopics(rest(cut, cursor), topics, pieces::add);
-        pieces.endCut(cut);
-    }
-
-    /** What is left to read of the cut in which an earlier run ended. */
-    private static Cut rest(PositionedCut positioned, ReplayCursor cursor) {
-        Cut cut = positioned.cut();
-        if (cursor.partly().isEmpty() || positioned.nextOffset() - 1 != cursor.logOffset()) {
-            return cut;
-        }
-        Map<String, Map<Integer, Cut.OffsetRange>> rest = new HashMap<>();
-        cut.ranges()
-                .forEach((topic, partitions) -> partitions.forEach((partition, range) -> {
-                    long from = cursor.partly().getOrDefault(topic, Map.of()).getOrDefault(partition, range.from());
-                    if (from < range.to()) {
-                        rest.computeIfAbsent(topic, name -> new HashMap<>())
-                                .put(partition, new Cut.OffsetRange(from, range.to()));
-                    }
-                }));
-        return new Cut(
-                cut.number(),
-                cut.kind(),
-                cut.epoch(),
-                cut.commitLsn(),
-                cut.commitTime(),
-                cut.transactions(),
-                cut.events(),
-                rest,
-                cut.source(),
-                cut.tables());
     }
 
     private static ReplayProgress progress(ReplayRecord replay, ReplayProgress.State state) {

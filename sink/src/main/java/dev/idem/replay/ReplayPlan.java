@@ -24,8 +24,14 @@ import org.jspecify.annotations.Nullable;
  * @param fromOffset its offset in the topic of the cuts
  * @param toCut the last cut
  * @param records how many records of the chosen tables lie in them
+ * @param lastMissing the last cut of which the log does not hold everything; null where it holds everything
  */
-record ReplayPlan(long fromCut, long fromOffset, long toCut, long records) {
+record ReplayPlan(
+        long fromCut,
+        long fromOffset,
+        long toCut,
+        long records,
+        @Nullable Cut lastMissing) {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int CUTS_AT_ONCE = 4_000;
@@ -68,7 +74,7 @@ record ReplayPlan(long fromCut, long fromOffset, long toCut, long records) {
                             + " on, since when the log holds everything of these tables). Remedy: --from cut:"
                             + (scan.lastMissing + 1) + ", or --from beginning");
         }
-        return new ReplayPlan(scan.from, scan.fromOffset, toCut, scan.records);
+        return new ReplayPlan(scan.from, scan.fromOffset, toCut, scan.records, scan.lastMissingCut);
     }
 
     /** What is known while the cuts go by. */
@@ -79,6 +85,7 @@ record ReplayPlan(long fromCut, long fromOffset, long toCut, long records) {
         private long fromOffset;
         private long last;
         private long lastMissing;
+        private @Nullable Cut lastMissingCut;
         private long records;
         private @Nullable String missing;
 
@@ -110,6 +117,7 @@ record ReplayPlan(long fromCut, long fromOffset, long toCut, long records) {
                         + cut.cut().number() + " at " + cut.cut().commitLsn() + " names of it";
             }
             lastMissing = cut.cut().number();
+            lastMissingCut = cut.cut();
             from = lastMissing + 1;
             fromOffset = cut.nextOffset();
             records = 0;

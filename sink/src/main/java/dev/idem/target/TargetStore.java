@@ -102,6 +102,13 @@ final class TargetStore {
                 .execute();
     }
 
+    /** Forgets a table. */
+    void remove(Handle handle, long id) {
+        handle.createUpdate("delete from idem.target where id = :id")
+                .bind("id", id)
+                .execute();
+    }
+
     void raiseFloor(Handle handle, long id, Version floor) {
         handle.createUpdate("""
                         update idem.target

@@ -86,6 +86,11 @@ public final class TargetTables {
         adaptation.clear();
     }
 
+    /** From here to the next {@link #load} what comes of the shadow's table goes to the shadow. */
+    public void redirect(ReplicatedTable shadow) {
+        remember(shadow);
+    }
+
     private void remember(ReplicatedTable table) {
         byName.put(table.definition().table(), table);
         byRelation.put(Relation.of(table.definition()), table);
