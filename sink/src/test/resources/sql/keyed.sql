@@ -5,6 +5,7 @@ create table "public"."notes" (
   "small" integer not null,
   "bo""dy" character varying(20),
   "ex'tra" text,
+  "twice" integer generated always as (small * 2) virtual,
   _idem_epoch integer not null,
   _idem_lsn pg_lsn not null,
   _idem_seq bigint not null,

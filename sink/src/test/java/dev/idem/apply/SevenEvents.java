@@ -68,6 +68,15 @@ final class SevenEvents {
         return new SevenEvents(kinds, keyChanges, random);
     }
 
+    /** A random history that leaves a row: what takes it wrongly shows in it. */
+    static SevenEvents endingInARow(Random random, KeyChanges keyChanges) {
+        SevenEvents events = random(random, keyChanges);
+        while (events.lastValues() == null) {
+            events = random(random, keyChanges);
+        }
+        return events;
+    }
+
     private static boolean isPossible(List<Kind> kinds) {
         boolean isLive = false;
         if (kinds.indexOf(Kind.INSERT) > kinds.indexOf(Kind.INSERT_AGAIN)) {

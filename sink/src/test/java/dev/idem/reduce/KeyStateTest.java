@@ -54,11 +54,15 @@ class KeyStateTest {
 
     @Test
     void value_from_before_the_delete_is_not_inherited() {
-        KeyState again = whole.merge(KeyState.deleted(at(150))).merge(partial);
+        KeyState delete = KeyState.deleted(at(150));
+
+        KeyState again = whole.merge(delete).merge(partial);
 
         assertThat(again.rowVersion()).isEqualTo(SECOND);
         assertThat(again.value(1)).isEqualTo(ColumnValue.UNAVAILABLE);
         assertThat(again.carrier(1)).isNull();
+        assertThat(whole.merge(partial).merge(delete)).isEqualTo(again);
+        assertThat(whole.merge(partial.merge(delete))).isEqualTo(again);
     }
 
     @Test

@@ -11,6 +11,7 @@ import dev.idem.change.Version;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -181,7 +182,7 @@ class TableBatchTest {
     }
 
     private KeyState state(int id) {
-        return states(batch).get(key(id));
+        return Objects.requireNonNull(states(batch).get(key(id)));
     }
 
     private static Map<RowKey, KeyState> states(TableBatch of) {

@@ -37,10 +37,12 @@ class StatementTextsTest {
     private static final TargetColumn CODE = new TargetColumn("code", "public.citext", true, false, "public.ci", null);
     private static final TargetColumn KIND = new TargetColumn("kind", "public.kind", true, true, null, "public.size");
     private static final GeneratedColumn SUM =
-            new GeneratedColumn(column("sum", "integer", false, false), "small + 1", 1);
+            new GeneratedColumn(column("sum", "integer", false, false), "small + 1", false, 1);
+    private static final GeneratedColumn VIRTUAL =
+            new GeneratedColumn(column("twice", "integer", false, false), "small * 2", true, 4);
 
     private static final TargetTable KEYED =
-            new TargetTable("public", "notes", List.of(ID, SMALL, BODY, EXTRA), List.of(ID), 7, List.of(SUM));
+            new TargetTable("public", "notes", List.of(ID, SMALL, BODY, EXTRA), List.of(ID), 7, List.of(SUM, VIRTUAL));
     private static final TargetTable WIDE_KEY =
             new TargetTable("a.b", "No\"tes", List.of(SMALL, CODE, KIND), List.of(KIND, CODE), 8, List.of());
     private static final TargetTable KEYLESS =

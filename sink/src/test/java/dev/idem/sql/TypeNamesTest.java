@@ -3,6 +3,7 @@ package dev.idem.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What is read out of names of types, columns and tables. */
@@ -48,7 +49,7 @@ class TypeNamesTest {
 
     @Test
     void columns_that_are_computed_can_be_left_out() {
-        GeneratedColumn sum = new GeneratedColumn(column("integer", null), "1", 0);
+        GeneratedColumn sum = new GeneratedColumn(column("integer", null), "1", false, 0);
         TargetTable computing = table(List.of()).computing(List.of(sum));
 
         assertThat(computing.generated()).containsExactly(sum);
@@ -137,7 +138,7 @@ class TypeNamesTest {
                         .isFalse());
     }
 
-    private static TargetColumn column(String type, String collation) {
+    private static TargetColumn column(String type, @Nullable String collation) {
         return new TargetColumn("c", type, false, false, collation, null);
     }
 
