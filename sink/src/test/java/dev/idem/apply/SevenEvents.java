@@ -62,9 +62,9 @@ final class SevenEvents {
     /** A random history. */
     static SevenEvents random(Random random, KeyChanges keyChanges) {
         List<Kind> kinds = new ArrayList<>(Arrays.asList(Kind.values()));
-        while (!isPossible(kinds)) {
+        do {
             Collections.shuffle(kinds, random);
-        }
+        } while (!isPossible(kinds));
         return new SevenEvents(kinds, keyChanges, random);
     }
 
