@@ -108,13 +108,19 @@ class GuardedApplyIT {
         Version read = new Version(1, new Lsn(500), 0);
         try (Delivery delivery = new Delivery()) {
             delivery.applyCut(100, List.of(upsert(1, 100, "old"), upsert(2, 100, "old")));
-            delivery.applyCut(200, List.of(snapshotRow(1, read, "read"), snapshotRow(3, read, "read")));
+            delivery.applyCut(
+                    200,
+                    List.of(
+                            snapshotRow(1, read, "read"),
+                            snapshotRow(3, read, "read"),
+                            new Change.Delete(read, key(6))));
             delivery.restart();
             delivery.applyCut(
                     300,
                     List.of(
                             partial(1, 300, "stale"),
                             upsert(4, 300, "gone"),
+                            upsert(6, 300, "gone"),
                             delete(4, 301),
                             delete(2, 302),
                             upsert(3, 303, "stale"),

@@ -62,10 +62,19 @@ final class SevenEvents {
     /** A random history. */
     static SevenEvents random(Random random, KeyChanges keyChanges) {
         List<Kind> kinds = new ArrayList<>(Arrays.asList(Kind.values()));
-        while (!isPossible(kinds)) {
+        do {
             Collections.shuffle(kinds, random);
-        }
+        } while (!isPossible(kinds));
         return new SevenEvents(kinds, keyChanges, random);
+    }
+
+    /** A random history that leaves a row: what takes it wrongly shows in it. */
+    static SevenEvents endingInARow(Random random, KeyChanges keyChanges) {
+        SevenEvents events = random(random, keyChanges);
+        while (events.lastValues() == null) {
+            events = random(random, keyChanges);
+        }
+        return events;
     }
 
     private static boolean isPossible(List<Kind> kinds) {
