@@ -71,10 +71,8 @@ final class RebuildCommand implements Callable<Integer> {
         PrintWriter progress = json ? spec.commandLine().getErr() : out;
         for (TableId table : writer.chosen(tables)) {
             Rebuild rebuild = new Rebuild(log.view(), writer, new ReplayReport(progress));
-            Optional<RebuildResult> result;
-            try (StopOnExit ignored = new StopOnExit(rebuild::stop)) {
-                result = rebuild.run(table, dryRun ? Rebuild.Mode.DRY_RUN : Rebuild.Mode.SWAP);
-            }
+            Rebuild.Mode mode = dryRun ? Rebuild.Mode.DRY_RUN : Rebuild.Mode.SWAP;
+            Optional<RebuildResult> result = StopOnExit.during(() -> rebuild.run(table, mode), rebuild::stop);
             out.println(result.map(this::line).orElse(table + ": stopped; the table is as it was."));
             out.flush();
             if (result.isEmpty()) {

@@ -133,10 +133,13 @@ final class ReplayCommand implements Callable<Integer> {
         try (ReachedLog log = ReachedLog.of(settings)) {
             Replay replay =
                     new Replay(log.view(), writer, Clock.system(ZoneId.systemDefault()), new ReplayReport(progress));
-            try (StopOnExit ignored = new StopOnExit(replay::stop)) {
-                end = run(replay, writer, eventsPerSecond);
-                tell(end, out);
-            }
+            end = StopOnExit.during(
+                    () -> {
+                        ReplayProgress told = run(replay, writer, eventsPerSecond);
+                        tell(told, out);
+                        return told;
+                    },
+                    replay::stop);
         }
         return end.isWhole() ? ExitCode.OK : ExitCode.SOFTWARE;
     }

@@ -2,23 +2,37 @@ package dev.idem.cli;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * Lets work end in good order when the process is told to end: asks it to stop and waits until it has.
  *
- * <p><i>Threads:</i> made and closed by the thread that does the work.
+ * <p><i>Threads:</i> one thread, the one that does the work.
  */
-final class StopOnExit implements AutoCloseable {
+final class StopOnExit {
 
     private static final int LONGEST_STOP_SECONDS = 30;
 
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread hook;
 
-    /** From here to {@link #close} the work is asked to stop by {@code stop}, which must be thread-safe. */
-    StopOnExit(Runnable stop) {
+    private StopOnExit(Runnable stop) {
         hook = new Thread(() -> stop(stop), "idem-stop");
-        Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    /**
+     * Does the work.
+     *
+     * @param stop asks the work to stop; thread-safe
+     */
+    static <T> T during(Supplier<T> work, Runnable stop) {
+        StopOnExit watch = new StopOnExit(stop);
+        Runtime.getRuntime().addShutdownHook(watch.hook);
+        try {
+            return work.get();
+        } finally {
+            watch.end();
+        }
     }
 
     private void stop(Runnable stop) {
@@ -30,9 +44,8 @@ final class StopOnExit implements AutoCloseable {
         }
     }
 
-    /** The work has ended; where the hook runs already, it ends by itself. */
-    @Override
-    public void close() {
+    /** Where the hook runs already, it ends by itself. */
+    private void end() {
         ended.countDown();
         if (!hook.isAlive()) {
             Runtime.getRuntime().removeShutdownHook(hook);

@@ -164,6 +164,7 @@ class RebuildIT extends PipelinePerTest {
                 .hasMessageContaining("parked");
         assertThatThrownBy(() -> chosen("nowhere")).hasMessageContaining("public.nowhere");
         try (RebuildWriter held = pipeline.rebuildWriter()) {
+            assertThat(held.progress().cut()).isPositive();
             assertThatThrownBy(pipeline::rebuildWriter).hasMessageContaining("another rebuild");
         }
         stopReplayInTheMiddle("before_rename");
