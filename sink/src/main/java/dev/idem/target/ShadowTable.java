@@ -66,7 +66,7 @@ public final class ShadowTable {
         TargetStore store = new TargetStore(pipeline + NO_PIPELINE);
         store.all(handle).forEach(stored -> {
             RebuildSql.drop(TargetShape.of(stored.id(), stored.definition(), stored.place()))
-                    .forEach(handle::execute);
+                    .forEach(statement -> handle.execute(statement));
             store.remove(handle, stored.id());
         });
     }
