@@ -17,13 +17,16 @@ import java.util.concurrent.atomic.AtomicLong;
  * Clients that work on the source until they are told to stop; a client whose server is gone comes again.
  *
  * <p>Whether a transaction whose answer was lost has happened is of no interest: what the source holds at the end is
- * what counts.
+ * what counts. Each waits a few milliseconds between its transactions; {@code -Didem.storm.think-ms=0} takes that away.
  *
  * <p><i>Threads:</i> one for each client.
  */
 final class StormLoad implements AutoCloseable {
 
     private static final long PAUSE_MS = 200;
+
+    /** Clients that never rest leave the servers and processes of a small machine no time to start in. */
+    private static final long THINK_MS = Long.getLong("idem.storm.think-ms", 5);
 
     private final TestPostgres source;
     private final String database;
@@ -87,9 +90,10 @@ final class StormLoad implements AutoCloseable {
                 connection.setAutoCommit(false);
                 while (stopping.getCount() > 0) {
                     transaction(client, connection, random);
+                    pause(THINK_MS);
                 }
             } catch (SQLException e) {
-                if (pause()) {
+                if (pause(PAUSE_MS)) {
                     return;
                 }
             }
@@ -108,10 +112,10 @@ final class StormLoad implements AutoCloseable {
         }
     }
 
-    /** Waits before the next attempt; true where there is none any more. */
-    private boolean pause() {
+    /** Waits, at the most until it is stopped; true where it is. */
+    private boolean pause(long millis) {
         try {
-            return stopping.await(PAUSE_MS, TimeUnit.MILLISECONDS);
+            return stopping.await(millis, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return true;
