@@ -1,7 +1,5 @@
 package dev.idem.capture;
 
-import static org.awaitility.Awaitility.await;
-
 import dev.idem.change.Cut;
 import dev.idem.change.CutCodec;
 import dev.idem.change.Lsn;
@@ -36,7 +34,7 @@ final class TestLog {
     private static final String AFTER = "\"after\":";
     private static final String SOURCE = ",\"source\":{";
 
-    private static final Duration UNDECIDED = Duration.ofMinutes(1);
+    private static final Duration UNDECIDED = Duration.ofSeconds(2);
 
     private final String bootstrapServers;
     private final Topics topics;
@@ -175,21 +173,24 @@ final class TestLog {
             }
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = writtenEnds(partitions);
-            await().atMost(UNDECIDED)
-                    .pollDelay(Duration.ZERO)
-                    .pollInterval(Duration.ofMillis(1))
-                    .until(() -> {
-                        consumer.poll(Duration.ofMillis(100)).forEach(records::add);
-                        return partitions.stream().allMatch(p -> consumer.position(p) >= ends.getOrDefault(p, 0L));
-                    });
+            Map<TopicPartition, Long> decided = consumer.endOffsets(partitions);
+            Map<TopicPartition, Long> written = writtenEnds(partitions);
+            long undecided = System.nanoTime() + UNDECIDED.toNanos();
+            while (!hasReached(consumer, decided)
+                    || (!hasReached(consumer, written) && System.nanoTime() < undecided)) {
+                consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+            }
         }
         return records;
     }
 
+    private static boolean hasReached(KafkaConsumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends) {
+        return ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
+    }
+
     /**
      * Where the partitions end, transactions included whose end the brokers have promised and not yet written: a commit
-     * returns before readers of committed records may see it.
+     * returns before readers of committed records may see it. A transaction of a killed capture stays undecided.
      */
     private Map<TopicPartition, Long> writtenEnds(List<TopicPartition> partitions) {
         try (KafkaConsumer<byte[], byte[]> consumer = consumer("read_uncommitted")) {
