@@ -29,8 +29,8 @@ final class SourcePublication {
 
     private static final Logger LOG = LoggerFactory.getLogger(SourcePublication.class);
 
-    /** Undefined schema, undefined table. */
-    private static final Set<String> GONE = Set.of("3F000", "42P01");
+    /** Undefined schema, undefined table, and one that is no table to be published, such as an unlogged one. */
+    private static final Set<String> CHANGED_MEANWHILE = Set.of("3F000", "42P01", "22023");
 
     private final Connection connection;
     private final String name;
@@ -73,10 +73,11 @@ final class SourcePublication {
             }
             inserts.add(unpublishedInserts(tables, whole));
         } catch (SQLException e) {
-            if (GONE.contains(String.valueOf(e.getSQLState()))) {
+            if (CHANGED_MEANWHILE.contains(String.valueOf(e.getSQLState()))) {
                 throw new PipelineException(
                         ErrorKind.SOURCE_UNREACHABLE,
-                        "publication " + name + ": a table was dropped or renamed meanwhile; it is looked at again",
+                        "publication " + name
+                                + ": a table was dropped, renamed or made unlogged meanwhile; it is looked at again",
                         e);
             }
             throw new PipelineException(

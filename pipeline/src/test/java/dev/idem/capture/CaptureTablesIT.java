@@ -1,11 +1,15 @@
 package dev.idem.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.idem.change.Cut;
+import dev.idem.error.ErrorKind;
+import dev.idem.error.PipelineException;
 import dev.idem.testing.PostgresVersions;
 import dev.idem.testing.TestPostgres;
+import java.sql.Connection;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -55,6 +59,23 @@ class CaptureTablesIT {
             List<TestLog.Event> events = fixture.log().events();
             assertThat(events).hasSize(100).extracting(TestLog.Event::key).containsOnlyNulls();
             assertThat(events.stream().map(TestLog.Event::version).distinct()).hasSize(100);
+        }
+    }
+
+    @Test
+    void table_made_unlogged_behind_the_look_at_it_is_looked_at_again() throws Exception {
+        try (CaptureFixture fixture = servers.capture(
+                        "turned", "create table turned.t (id int primary key)", "create table turned.u (id int)");
+                Connection connection = source.connect()) {
+            List<SourceTable> seen =
+                    SourceTables.chosen(connection, fixture.settings().source());
+            SourcePublication publication = new SourcePublication(connection, "turned_meanwhile");
+            source.execute("alter table turned.t set unlogged");
+            assertThatThrownBy(() -> publication.ensure(seen))
+                    .isInstanceOfSatisfying(
+                            PipelineException.class,
+                            failure -> assertThat(failure.kind()).isEqualTo(ErrorKind.SOURCE_UNREACHABLE))
+                    .hasMessageContaining("looked at again");
         }
     }
 
