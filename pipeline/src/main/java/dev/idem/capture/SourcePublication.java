@@ -29,8 +29,8 @@ final class SourcePublication {
 
     private static final Logger LOG = LoggerFactory.getLogger(SourcePublication.class);
 
-    /** Undefined schema, undefined table, and one that is no table to be published, such as an unlogged one. */
-    private static final Set<String> CHANGED_MEANWHILE = Set.of("3F000", "42P01", "22023");
+    /** Undefined schema, undefined table, one that cannot be published, and one that took another's name and is. */
+    private static final Set<String> CHANGED_MEANWHILE = Set.of("3F000", "42P01", "22023", "42710");
 
     private final Connection connection;
     private final String name;
