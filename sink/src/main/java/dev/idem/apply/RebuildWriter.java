@@ -20,7 +20,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
@@ -123,25 +122,18 @@ public final class RebuildWriter implements AutoCloseable {
 
     /** The tables that a person chose, or all, where none was chosen. */
     public Set<TableId> chosen(List<TableId> tables) {
-        return WarehouseFailure.call("reading what the warehouse follows", () -> {
-            load();
-            Set<TableId> followed = targets.all().stream()
-                    .map(table -> table.definition().table())
-                    .collect(Collectors.toSet());
-            return new ReplayTarget(progress(), followed, parked.names()).chosen(tables);
-        });
+        return WarehouseFailure.call(
+                "reading what the warehouse follows",
+                () -> ReplayTarget.read(handle, pipeline, targets, parked)
+                        .orElseThrow(ReplayTarget::nothingApplied)
+                        .chosen(tables));
     }
 
     /** Where the stream stands. */
     public Progress progress() {
         return WarehouseFailure.call(
                 "reading the position",
-                () -> new ProgressTable(pipeline)
-                        .read(handle)
-                        .orElseThrow(() -> new PipelineException(
-                                ErrorKind.SETTINGS,
-                                "idem.progress has no position of pipeline " + pipeline
-                                        + " (expected: one that ./idem run has filled the warehouse by)")));
+                () -> new ProgressTable(pipeline).read(handle).orElseThrow(ReplayTarget::nothingApplied));
     }
 
     /**
@@ -164,7 +156,8 @@ public final class RebuildWriter implements AutoCloseable {
     /** Takes the lock; the table, where nothing speaks against writing it. */
     private ReplicatedTable requireFree(TableId table) {
         WriterLock.take(handle, pipeline);
-        load();
+        targets.load(handle);
+        parked.load(handle);
         ReplicatedTable live = targets.find(table);
         if (live == null || parked.contains(table)) {
             throw new PipelineException(
@@ -186,11 +179,6 @@ public final class RebuildWriter implements AutoCloseable {
                             + " level security");
         }
         return live;
-    }
-
-    private void load() {
-        targets.load(handle);
-        parked.load(handle);
     }
 
     /**
@@ -283,7 +271,7 @@ public final class RebuildWriter implements AutoCloseable {
 
     /** Reads what the sink follows, with the shadow in the table's place. */
     private ReplicatedTable redirect() {
-        ReplicatedTable into = Objects.requireNonNull(shadow, "begin comes first");
+        ReplicatedTable into = current();
         TableId table = into.definition().table();
         targets.load(handle);
         ReplicatedTable live = targets.find(table);

@@ -3,9 +3,13 @@ package dev.idem.apply;
 import dev.idem.change.TableId;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
+import dev.idem.target.TargetTables;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
 
 /**
  * What a replay can write to.
@@ -22,6 +26,25 @@ public record ReplayTarget(Progress progress, Set<TableId> followed, Set<TableId
     public ReplayTarget {
         followed = Set.copyOf(followed);
         parked = Set.copyOf(parked);
+    }
+
+    /** What the pipeline has made in the warehouse, as it is now; empty where it was never applied there. */
+    static Optional<ReplayTarget> read(Handle handle, String pipeline, TargetTables targets, ParkedTables parked) {
+        targets.load(handle);
+        parked.load(handle);
+        Set<TableId> followed =
+                targets.all().stream().map(table -> table.definition().table()).collect(Collectors.toSet());
+        return new ProgressTable(pipeline)
+                .read(handle)
+                .map(progress -> new ReplayTarget(progress, followed, parked.names()));
+    }
+
+    /** What is said where there is none. */
+    public static PipelineException nothingApplied() {
+        return new PipelineException(
+                ErrorKind.SETTINGS,
+                "idem.progress has no position of this pipeline (expected: one that ./idem run has filled the warehouse"
+                        + " by)");
     }
 
     /**

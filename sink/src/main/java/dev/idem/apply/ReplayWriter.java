@@ -15,7 +15,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,16 +78,8 @@ public final class ReplayWriter implements AutoCloseable {
 
     /** What there is to write to; empty where the pipeline was never applied here. */
     public Optional<ReplayTarget> target() {
-        return WarehouseFailure.call("reading what the warehouse follows", () -> {
-            targets.load(handle);
-            parked.load(handle);
-            Set<TableId> followed = targets.all().stream()
-                    .map(table -> table.definition().table())
-                    .collect(Collectors.toSet());
-            return new ProgressTable(pipeline)
-                    .read(handle)
-                    .map(progress -> new ReplayTarget(progress, followed, parked.names()));
-        });
+        return WarehouseFailure.call(
+                "reading what the warehouse follows", () -> ReplayTarget.read(handle, pipeline, targets, parked));
     }
 
     /** The replays that are not at their end, without those that only count what would change. */

@@ -104,7 +104,7 @@ public final class Replay {
      *     {@link ErrorKind#LOG_INCOMPLETE} where the log no longer holds it
      */
     public ReplayRecord plan(ReplayRequest request) {
-        ReplayTarget target = writer.target().orElseThrow(Replay::nothingApplied);
+        ReplayTarget target = writer.target().orElseThrow(ReplayTarget::nothingApplied);
         Set<TableId> tables = target.chosen(request.tables());
         try (CutIndex index = log.index()) {
             if (!index.exists()) {
@@ -133,13 +133,6 @@ public final class Replay {
                     ReplayCursor.at(plan.fromOffset()),
                     tables.stream().collect(Collectors.toMap(table -> table, table -> ReplayCount.NONE)));
         }
-    }
-
-    private static PipelineException nothingApplied() {
-        return new PipelineException(
-                ErrorKind.SETTINGS,
-                "idem.progress has no position of this pipeline (expected: one that ./idem run has filled the warehouse"
-                        + " by)");
     }
 
     private ReplayProgress go(Course course) {

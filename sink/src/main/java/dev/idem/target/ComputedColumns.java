@@ -40,11 +40,22 @@ final class ComputedColumns {
         Map<String, GeneratedColumn> now = byName(after);
         for (GeneratedColumn old : before.generated()) {
             GeneratedColumn same = now.get(old.column().name());
-            if (same == null && !old.virtual()) {
-                handle.execute(TableSql.dropExpression(before, old.column().name()));
-            } else if (same == null || !isSame(old, same)) {
+            if (same == null) {
+                leave(handle, before, old);
+            } else if (!isSame(old, same)) {
                 handle.execute(TableSql.dropColumn(before, old.column().name()));
             }
+        }
+    }
+
+    /** Values that were written stay; a column that is computed when it is read has none that could. */
+    private static void leave(Handle handle, TargetTable table, GeneratedColumn old) {
+        String name = old.column().name();
+        if (!old.virtual()) {
+            handle.execute(TableSql.dropExpression(table, name));
+        } else if (!tries(handle, TableSql.dropExpression(table, name))) {
+            LOG.info("column that was computed when it was read is dropped table={} column={}", table, name);
+            handle.execute(TableSql.dropColumn(table, name));
         }
     }
 
