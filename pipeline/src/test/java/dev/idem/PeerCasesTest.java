@@ -2,12 +2,12 @@ package dev.idem;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.idem.testing.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -57,7 +57,8 @@ class PeerCasesTest {
     private static Map<String, Boolean> tests() throws IOException {
         Map<String, Boolean> tests = new TreeMap<>();
         for (String module : List.of("sink", "pipeline")) {
-            try (Stream<Path> files = Files.walk(root().resolve(module).resolve("src/test/java"))) {
+            try (Stream<Path> files =
+                    Files.walk(Repository.root().resolve(module).resolve("src/test/java"))) {
                 for (Path file :
                         files.filter(path -> path.toString().endsWith(".java")).toList()) {
                     String name = file.getFileName().toString().replace(".java", "");
@@ -77,14 +78,6 @@ class PeerCasesTest {
     }
 
     private static String document() throws IOException {
-        return Files.readString(root().resolve("docs/peer-cases.md"));
-    }
-
-    private static Path root() {
-        Path directory = Path.of("").toAbsolutePath();
-        while (!Files.exists(directory.resolve("docker-compose.yml"))) {
-            directory = Objects.requireNonNull(directory.getParent(), "docker-compose.yml above the tests");
-        }
-        return directory;
+        return Files.readString(Repository.root().resolve("docs/peer-cases.md"));
     }
 }

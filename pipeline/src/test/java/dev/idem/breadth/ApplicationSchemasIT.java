@@ -12,8 +12,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ApplicationSchemasIT {
 
     private static final Duration DRAIN = Duration.ofMinutes(4);
+    private static final Duration LOOK = Duration.ofSeconds(1);
 
     /** Every table but those that Idem names beforehand: unlogged ones. */
     private static final String TABLES = """
@@ -91,30 +90,11 @@ class ApplicationSchemasIT {
         }
     }
 
-    /** Compares until all is equal or time is up: re-reads end when they end. */
     private static void settle(Replication replication, Connection source, Connection warehouse) throws Exception {
-        List<String> report = report(source, warehouse);
-        long until = System.nanoTime() + DRAIN.toNanos();
-        while (!report.isEmpty() && System.nanoTime() < until) {
-            replication.failIfEnded();
-            assertThat(new CountDownLatch(1).await(1, TimeUnit.SECONDS)).isFalse();
-            report = report(source, warehouse);
-        }
-        assertThat(report)
+        Equality equality = new Equality(source, warehouse);
+        assertThat(replication.settle(DRAIN, LOOK, () -> equality.report(tables(source))))
                 .as("sink %s, dead letters %s", replication.sinkTrouble(), replication.deadLetters())
                 .isEmpty();
-    }
-
-    private static List<String> report(Connection source, Connection warehouse) throws SQLException {
-        Equality equality = new Equality(source, warehouse);
-        List<String> report = new ArrayList<>();
-        for (String table : tables(source)) {
-            List<String> differences = equality.differences(table);
-            if (!differences.isEmpty()) {
-                report.add(table + "\n  " + String.join("\n  ", differences));
-            }
-        }
-        return report;
     }
 
     private static List<String> tables(Connection source) throws SQLException {

@@ -37,6 +37,7 @@ class BreadthIT {
     private static final int SEED_THAT_STAYS = 4711;
 
     private static final Duration DRAIN = Duration.ofMinutes(Integer.getInteger("idem.breadth.drain", 4));
+    private static final Duration LOOK = Duration.ofSeconds(3);
 
     @Test
     @EnabledIfSystemProperty(named = "idem.breadth", matches = "true")
@@ -75,7 +76,7 @@ class BreadthIT {
 
             resyncNamed(replication, database);
             identifyNamed(source);
-            List<String> report = settle(replication, database, source, warehouse);
+            List<String> report = replication.settle(DRAIN, LOOK, () -> report(database, source, warehouse));
             assertThat(report)
                     .as(
                             "seed %d; sink %s; dead letters %s",
@@ -158,20 +159,6 @@ class BreadthIT {
                       end loop;
                     end $$""");
         }
-    }
-
-    /** Compares until all is equal or time is up: re-reads end when they end. */
-    private static List<String> settle(
-            Replication replication, GeneratedDatabase database, Connection source, Connection warehouse)
-            throws Exception {
-        List<String> report = report(database, source, warehouse);
-        long until = System.nanoTime() + DRAIN.toNanos();
-        while (!report.isEmpty() && System.nanoTime() < until) {
-            replication.failIfEnded();
-            assertThat(new CountDownLatch(1).await(3, TimeUnit.SECONDS)).isFalse();
-            report = report(database, source, warehouse);
-        }
-        return report;
     }
 
     /** What differs; unlogged tables and those without columns are left out by name. */

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,6 +31,18 @@ final class Equality {
     Equality(Connection source, Connection warehouse) {
         this.source = source;
         this.warehouse = warehouse;
+    }
+
+    /** How the copies of these tables differ, an entry a table; none for those that do not. */
+    List<String> report(Collection<String> tables) throws SQLException {
+        List<String> report = new ArrayList<>();
+        for (String table : tables) {
+            List<String> differences = differences(table);
+            if (!differences.isEmpty()) {
+                report.add(table + "\n  " + String.join("\n  ", differences) + "\n");
+            }
+        }
+        return report;
     }
 
     /** How the two copies differ; empty where they do not. */

@@ -16,8 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.DisplayName;
@@ -33,7 +31,8 @@ import org.junit.jupiter.api.Test;
 class RegressionShapesIT {
 
     private static final Duration DRAIN = Duration.ofMinutes(Integer.getInteger("idem.breadth.drain", 4));
-
+    private static final Duration LOOK = Duration.ofSeconds(1);
+    private static final String PREPARATION = System.getProperty("idem.regression.prepare", "");
     private static final String MIGRATION = System.getProperty("idem.regression.migrate", "");
 
     private final List<String> report = new ArrayList<>();
@@ -56,26 +55,27 @@ class RegressionShapesIT {
     @Test
     @DisplayName("every table of a database with many shapes is equal value by value, or named beforehand by check")
     void every_table_is_equal_or_named_beforehand() throws Exception {
-        String command = System.getProperty("idem.regression.prepare", "");
         try (Replication replication = new Replication();
                 Connection source = replication.source();
                 Connection warehouse = replication.warehouse()) {
-            if (command.isEmpty()) {
+            if (PREPARATION.isEmpty()) {
                 script(source);
             } else {
-                prepare(replication, command);
+                prepare(replication, PREPARATION);
             }
+            Equality equality = new Equality(source, warehouse);
             installExtensions(source, warehouse);
             List<SourceTable> tables = named(source, replication);
             replication.start();
             catchUp(replication);
-            report.addAll(differences("after the snapshot", replicated(tables), source, warehouse));
+            report("after the snapshot", equality.report(replicated(tables)));
             if (!MIGRATION.isEmpty()) {
                 prepare(replication, MIGRATION);
                 installExtensions(source, warehouse);
                 tables = named(source, replication);
                 catchUp(replication);
-                settle("after the migration", replicated(tables), source, warehouse);
+                List<String> migrated = replicated(tables);
+                report("after the migration", replication.settle(DRAIN, LOOK, () -> equality.report(migrated)));
             }
 
             EveryTable changes = new EveryTable(source);
@@ -86,14 +86,18 @@ class RegressionShapesIT {
                 }
             }
             catchUp(replication);
-            settle("after the changes", replicated(tables), source, warehouse);
+            List<String> replicated = replicated(tables);
+            report("after the changes", replication.settle(DRAIN, LOOK, () -> equality.report(replicated)));
             report.addAll(replication.deadLetters());
-            say(tables.size() + " tables, " + replicated(tables).size() + " replicated, no change allowed in "
-                    + untouched);
+            say(tables.size() + " tables, " + replicated.size() + " replicated, no change allowed in " + untouched);
             assertThat(report).as("sink %s", replication.sinkTrouble()).isEmpty();
-            assertThat(replicated(tables)).hasSizeGreaterThanOrEqualTo(command.isEmpty() ? 120 : 1);
-            assertThat(untouched).hasSizeLessThan(command.isEmpty() ? 5 : tables.size());
+            assertThat(replicated).hasSizeGreaterThanOrEqualTo(PREPARATION.isEmpty() ? 120 : 1);
+            assertThat(untouched).hasSizeLessThan(PREPARATION.isEmpty() ? 5 : tables.size());
         }
+    }
+
+    private void report(String when, List<String> differences) {
+        differences.forEach(difference -> report.add(when + ' ' + difference));
     }
 
     /** The tables of now; those that Idem names are told. */
@@ -137,30 +141,6 @@ class RegressionShapesIT {
                 statement.execute(row.getString(1));
             }
         }
-    }
-
-    /** Compares until all is equal or time is up: tables that are read anew are equal when that has ended. */
-    private void settle(String when, List<String> tables, Connection source, Connection warehouse) throws Exception {
-        List<String> differences = differences(when, tables, source, warehouse);
-        long until = System.nanoTime() + DRAIN.toNanos();
-        while (!differences.isEmpty() && System.nanoTime() < until) {
-            assertThat(new CountDownLatch(1).await(1, TimeUnit.SECONDS)).isFalse();
-            differences = differences(when, tables, source, warehouse);
-        }
-        report.addAll(differences);
-    }
-
-    private static List<String> differences(String when, List<String> tables, Connection source, Connection warehouse)
-            throws SQLException {
-        Equality equality = new Equality(source, warehouse);
-        List<String> found = new ArrayList<>();
-        for (String table : tables) {
-            List<String> differences = equality.differences(table);
-            if (!differences.isEmpty()) {
-                found.add(when + ' ' + table + "\n  " + String.join("\n  ", differences) + "\n");
-            }
-        }
-        return found;
     }
 
     /** Statements end where a line ends with a semicolon. */

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -134,6 +135,23 @@ final class Replication implements AutoCloseable {
                     .doesNotContain(UNDECODABLE);
             throw new AssertionError("the pipeline ended", failure);
         }
+    }
+
+    /** A look at what differs. */
+    interface Look {
+        List<String> differences() throws SQLException;
+    }
+
+    /** Looks until nothing differs or time is up; what differs then. Re-reads end when they end. */
+    List<String> settle(Duration patience, Duration pause, Look look) throws SQLException, InterruptedException {
+        List<String> differences = look.differences();
+        long until = System.nanoTime() + patience.toNanos();
+        while (!differences.isEmpty() && System.nanoTime() < until) {
+            failIfEnded();
+            TimeUnit.NANOSECONDS.sleep(pause.toNanos());
+            differences = look.differences();
+        }
+        return differences;
     }
 
     /** Asks for these tables to be read anew. */

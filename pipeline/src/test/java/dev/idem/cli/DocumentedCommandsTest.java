@@ -2,13 +2,13 @@ package dev.idem.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.idem.testing.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
@@ -41,7 +41,7 @@ class DocumentedCommandsTest {
 
     @Test
     void every_command_that_help_shows_stands_in_the_readme() throws IOException {
-        String readme = Files.readString(root().resolve("README.md"));
+        String readme = Files.readString(Repository.root().resolve("README.md"));
         TreeSet<String> shown = new TreeSet<>();
         commands.forEach((name, command) -> {
             if (!command.getCommandSpec().usageMessage().hidden()) {
@@ -69,18 +69,14 @@ class DocumentedCommandsTest {
     }
 
     private static List<Path> documents() throws IOException {
-        try (Stream<Path> docs = Files.walk(root().resolve("docs"))) {
-            return Stream.concat(Stream.of(root().resolve("README.md"), root().resolve("CHANGELOG.md")), docs)
+        try (Stream<Path> docs = Files.walk(Repository.root().resolve("docs"))) {
+            return Stream.concat(
+                            Stream.of(
+                                    Repository.root().resolve("README.md"),
+                                    Repository.root().resolve("CHANGELOG.md")),
+                            docs)
                     .filter(path -> path.toString().endsWith(".md"))
                     .toList();
         }
-    }
-
-    private static Path root() {
-        Path directory = Path.of("").toAbsolutePath();
-        while (!Files.exists(directory.resolve("docker-compose.yml"))) {
-            directory = Objects.requireNonNull(directory.getParent(), "docker-compose.yml above the tests");
-        }
-        return directory;
     }
 }

@@ -2,6 +2,7 @@ package dev.idem.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.idem.testing.Repository;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -9,7 +10,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -23,7 +23,7 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /** The compose file and the Dockerfile as far as they can be checked without docker. */
 class ComposeFileTest {
-    private static final Path ROOT = root();
+    private static final Path ROOT = Repository.root();
 
     /** What the images' own documentation names. */
     private static final Set<String> POSTGRES_VARIABLES =
@@ -150,13 +150,5 @@ class ComposeFileTest {
                                 entry -> String.valueOf(entry.getKey()),
                                 entry -> entry.getValue() == null ? "" : (Object) entry.getValue()))
                 : Map.of();
-    }
-
-    private static Path root() {
-        Path directory = Path.of("").toAbsolutePath();
-        while (!Files.exists(directory.resolve("docker-compose.yml"))) {
-            directory = Objects.requireNonNull(directory.getParent(), "docker-compose.yml above the tests");
-        }
-        return directory;
     }
 }

@@ -2,6 +2,7 @@ package dev.idem.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.idem.testing.Repository;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** What the README says of settings, files and its own length is true. */
 class ReadmeTest {
-    private static final Path ROOT = root();
+    private static final Path ROOT = Repository.root();
     private static final int LONGEST = 200;
     private static final Pattern ROW = Pattern.compile("\\| `([^`]+)` \\| (?:`([^`]*)`)? ?\\| \\S.*\\|");
     private static final Pattern LINK = Pattern.compile("]\\(([^)#:]+)(?:#[^)]*)?\\)");
@@ -116,13 +117,5 @@ class ReadmeTest {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private static Path root() {
-        Path directory = Path.of("").toAbsolutePath();
-        while (!Files.exists(directory.resolve("docker-compose.yml"))) {
-            directory = Objects.requireNonNull(directory.getParent(), "docker-compose.yml above the tests");
-        }
-        return directory;
     }
 }

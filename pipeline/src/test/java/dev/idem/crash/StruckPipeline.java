@@ -21,7 +21,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,17 +60,7 @@ final class StruckPipeline implements AutoCloseable {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             this.port = free.getLocalPort();
         }
-        Map<String, String> settings = new LinkedHashMap<>();
-        settings.put("idem.name", name);
-        settings.put("idem.data-dir", directory.resolve("data").toString());
-        settings.put("source.url", servers.source().createDatabase(name));
-        settings.put("source.user", servers.source().user());
-        settings.put("source.password", servers.source().password());
-        settings.put("source.heartbeat", "500ms");
-        settings.put("warehouse.url", servers.warehouse().createDatabase(name));
-        settings.put("warehouse.user", servers.warehouse().user());
-        settings.put("warehouse.password", servers.warehouse().password());
-        settings.put("kafka.bootstrap.servers", servers.bootstrapServers());
+        Map<String, String> settings = servers.settings(name, directory);
         settings.put("http.port", String.valueOf(port));
         settings.put("topic.partitions", "2");
         settings.put("capture.spill-threshold", "64KiB");
@@ -243,14 +232,7 @@ final class StruckPipeline implements AutoCloseable {
 
     /** In one transaction. */
     void transaction(String... statements) throws SQLException {
-        try (Connection connection = servers.source().connect(name);
-                Statement statement = connection.createStatement()) {
-            connection.setAutoCommit(false);
-            for (String sql : statements) {
-                statement.execute(sql);
-            }
-            connection.commit();
-        }
+        servers.source().transactionIn(name, statements);
     }
 
     void atWarehouse(String... statements) throws SQLException {

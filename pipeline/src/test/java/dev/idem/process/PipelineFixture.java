@@ -8,6 +8,7 @@ import dev.idem.apply.RebuildWriter;
 import dev.idem.apply.ReplayWriter;
 import dev.idem.apply.Sink;
 import dev.idem.apply.TableCount;
+import dev.idem.apply.Warehouse;
 import dev.idem.change.Topics;
 import dev.idem.config.Settings;
 import dev.idem.config.SettingsLoader;
@@ -104,14 +105,7 @@ final class PipelineFixture implements AutoCloseable {
 
     /** Runs the statements in one transaction of the source. */
     void transaction(String... statements) throws SQLException {
-        try (Connection connection = servers.source().connect(name);
-                Statement statement = connection.createStatement()) {
-            connection.setAutoCommit(false);
-            for (String sql : statements) {
-                statement.execute(sql);
-            }
-            connection.commit();
-        }
+        servers.source().transactionIn(name, statements);
     }
 
     Connection sourceConnection() throws SQLException {
@@ -141,18 +135,17 @@ final class PipelineFixture implements AutoCloseable {
 
     /** A second writer, as {@code ./idem replay} is one. */
     ReplayWriter replayWriter() {
-        Settings settings = settings();
-        DatabaseAddress warehouse = new ReachedDatabases(settings).warehouse();
-        return ReplayWriter.open(
-                Pipeline.warehouse(settings, warehouse, "replay"), name, Pipeline.applySettings(settings));
+        return ReplayWriter.open(warehouseFor("replay"), name, Pipeline.applySettings(settings()));
     }
 
     /** A writer of shadows, as {@code ./idem rebuild} is one. */
     RebuildWriter rebuildWriter() {
+        return RebuildWriter.open(warehouseFor("rebuild"), name, Pipeline.applySettings(settings()));
+    }
+
+    private Warehouse warehouseFor(String purpose) {
         Settings settings = settings();
-        DatabaseAddress warehouse = new ReachedDatabases(settings).warehouse();
-        return RebuildWriter.open(
-                Pipeline.warehouse(settings, warehouse, "rebuild"), name, Pipeline.applySettings(settings));
+        return Pipeline.warehouse(settings, new ReachedDatabases(settings).warehouse(), purpose);
     }
 
     Pipeline start() {

@@ -38,22 +38,13 @@ final class Storm implements AutoCloseable {
     private final StormServers servers;
     private final String name = "storm_" + ++count;
     private final Path directory = TestDirectory.create("storm");
-    private final Map<String, String> settings = new LinkedHashMap<>();
+    private final Map<String, String> settings;
     private final Bank bank;
 
     Storm(StormServers servers, int accounts) throws SQLException {
         this.servers = servers;
         this.bank = new Bank(accounts);
-        settings.put("idem.name", name);
-        settings.put("idem.data-dir", directory.resolve("data").toString());
-        settings.put("source.url", servers.source().createDatabase(name));
-        settings.put("source.user", servers.source().user());
-        settings.put("source.password", servers.source().password());
-        settings.put("source.heartbeat", "500ms");
-        settings.put("warehouse.url", servers.warehouse().createDatabase(name));
-        settings.put("warehouse.user", servers.warehouse().user());
-        settings.put("warehouse.password", servers.warehouse().password());
-        settings.put("kafka.bootstrap.servers", servers.bootstrapServers());
+        this.settings = servers.settings(name, directory);
         servers.source().executeIn(name, bank.schema().toArray(String[]::new));
         servers.source().executeIn(name, Archive.schema().toArray(String[]::new));
     }

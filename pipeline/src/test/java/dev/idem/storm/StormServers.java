@@ -4,6 +4,9 @@ import dev.idem.testing.ServerProcess;
 import dev.idem.testing.TestDirectory;
 import dev.idem.testing.TestPostgres;
 import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** Two PostgreSQL servers and a broker in a JVM of its own; Idem starts none of them. */
 public final class StormServers implements AutoCloseable {
@@ -29,6 +32,22 @@ public final class StormServers implements AutoCloseable {
 
     public TestPostgres warehouse() {
         return warehouse;
+    }
+
+    /** What a pipeline of this name is told of them; its databases are made. */
+    public Map<String, String> settings(String pipeline, Path directory) throws SQLException {
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("idem.name", pipeline);
+        settings.put("idem.data-dir", directory.resolve("data").toString());
+        settings.put("source.url", source.createDatabase(pipeline));
+        settings.put("source.user", source.user());
+        settings.put("source.password", source.password());
+        settings.put("source.heartbeat", "500ms");
+        settings.put("warehouse.url", warehouse.createDatabase(pipeline));
+        settings.put("warehouse.user", warehouse.user());
+        settings.put("warehouse.password", warehouse.password());
+        settings.put("kafka.bootstrap.servers", bootstrapServers());
+        return settings;
     }
 
     public String bootstrapServers() {

@@ -1,5 +1,6 @@
 package dev.idem.teeth;
 
+import dev.idem.testing.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +32,7 @@ record Catcher(String testClass, String method, List<String> options) {
     /** The directory of the module that has the class; tests run in it. */
     Path module() {
         return MODULES.stream()
-                .map(module -> DeliberateBug.root().resolve(module))
+                .map(module -> Repository.root().resolve(module))
                 .filter(module -> Files.exists(source(module)))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(testClass + ": no such test class"));

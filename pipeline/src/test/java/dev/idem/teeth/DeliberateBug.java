@@ -1,5 +1,6 @@
 package dev.idem.teeth;
 
+import dev.idem.testing.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,7 +8,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
@@ -37,7 +37,7 @@ record DeliberateBug(String name, Map<String, String> header, List<SourcePatch> 
 
     /** All that there are, in the order of their names. */
     static List<DeliberateBug> all() throws IOException {
-        try (Stream<Path> files = Files.list(root().resolve("pipeline/src/test/teeth"))) {
+        try (Stream<Path> files = Files.list(Repository.root().resolve("pipeline/src/test/teeth"))) {
             List<DeliberateBug> bugs = new ArrayList<>();
             for (Path file : files.sorted().toList()) {
                 bugs.add(read(file));
@@ -68,14 +68,5 @@ record DeliberateBug(String name, Map<String, String> header, List<SourcePatch> 
     /** A field of the header; empty where it is missing. */
     String field(String field) {
         return header.getOrDefault(field, "");
-    }
-
-    /** The repository's directory. */
-    static Path root() {
-        Path directory = Path.of("").toAbsolutePath();
-        while (!Files.exists(directory.resolve("docker-compose.yml"))) {
-            directory = Objects.requireNonNull(directory.getParent(), "docker-compose.yml above the tests");
-        }
-        return directory;
     }
 }

@@ -3,6 +3,7 @@ package dev.idem.teeth;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.idem.testing.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
@@ -18,7 +19,7 @@ class DeliberateBugsTest {
         for (DeliberateBug bug : DeliberateBug.all()) {
             assertThat(bug.patches()).as(bug.name()).isNotEmpty();
             for (SourcePatch patch : bug.patches()) {
-                String source = Files.readString(DeliberateBug.root().resolve(patch.file()));
+                String source = Files.readString(Repository.root().resolve(patch.file()));
 
                 assertThat(patch.applyTo(source)).as(bug.name()).isNotEqualTo(source);
                 assertThat(patch.file()).as(bug.name()).matches("(pipeline|sink)/src/main/java/.*");

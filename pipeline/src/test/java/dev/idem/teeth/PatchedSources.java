@@ -1,5 +1,6 @@
 package dev.idem.teeth;
 
+import dev.idem.testing.Repository;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -28,7 +29,7 @@ record PatchedSources(Path directory) {
             Path source = directory.resolve(patch.file());
             Files.createDirectories(source.getParent());
             Files.writeString(
-                    source, patch.applyTo(Files.readString(DeliberateBug.root().resolve(patch.file()))));
+                    source, patch.applyTo(Files.readString(Repository.root().resolve(patch.file()))));
             sources.add(source);
         }
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();

@@ -2,6 +2,7 @@ package dev.idem.teeth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.idem.testing.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +30,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 @EnabledIfSystemProperty(named = "idem.teeth", matches = "true")
 class TeethIT {
 
-    private static final Path DIRECTORY = DeliberateBug.root().resolve("target/teeth");
+    private static final Path DIRECTORY = Repository.root().resolve("target/teeth");
 
     @Test
     void every_deliberate_bug_is_caught_by_the_test_that_it_names() throws Exception {

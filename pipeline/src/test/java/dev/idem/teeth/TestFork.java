@@ -1,5 +1,6 @@
 package dev.idem.teeth;
 
+import dev.idem.testing.Repository;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -63,6 +64,6 @@ record TestFork(Path directory) {
     static String classPath() {
         return System.getProperty("java.class.path")
                 + File.pathSeparator
-                + DeliberateBug.root().resolve("sink/target/test-classes");
+                + Repository.root().resolve("sink/target/test-classes");
     }
 }

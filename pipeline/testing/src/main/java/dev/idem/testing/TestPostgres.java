@@ -96,6 +96,18 @@ public final class TestPostgres implements AutoCloseable {
         }
     }
 
+    /** All of them in one transaction. */
+    public void transactionIn(String database, String... statements) throws SQLException {
+        try (Connection connection = connect(database);
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+            connection.commit();
+        }
+    }
+
     /** Makes an empty database and answers its JDBC address. */
     public String createDatabase(String name) throws SQLException {
         execute("create database \"" + name + "\"");
