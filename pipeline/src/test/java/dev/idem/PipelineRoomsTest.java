@@ -29,6 +29,9 @@ class PipelineRoomsTest {
         "dev.idem.status..",
         "dev.idem.config..",
         "dev.idem.capture..",
+        "dev.idem.engine..",
+        "dev.idem.relation..",
+        "dev.idem.source..",
         "dev.idem.assemble..",
         "dev.idem.publish..",
         "dev.idem.check..",
@@ -64,7 +67,7 @@ class PipelineRoomsTest {
     @ArchTest
     static final ArchRule debezium_ends_in_capture = noClasses()
             .that()
-            .resideOutsideOfPackage("dev.idem.capture..")
+            .resideOutsideOfPackages("dev.idem.capture..", "dev.idem.engine..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.debezium..", "org.apache.kafka.connect..")

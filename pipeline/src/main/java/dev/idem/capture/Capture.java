@@ -4,6 +4,8 @@ import dev.idem.capture.CaptureStatus.State;
 import dev.idem.change.Lsn;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
+import dev.idem.source.MissedRows;
+import dev.idem.source.SourceFault;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;

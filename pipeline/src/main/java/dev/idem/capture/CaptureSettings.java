@@ -1,6 +1,7 @@
 package dev.idem.capture;
 
 import dev.idem.publish.LogSettings;
+import dev.idem.source.SourceSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;

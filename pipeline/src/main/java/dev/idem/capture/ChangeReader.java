@@ -12,6 +12,7 @@ import dev.idem.change.Topics;
 import dev.idem.change.TypeDefinition;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
+import dev.idem.relation.Rereads;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;

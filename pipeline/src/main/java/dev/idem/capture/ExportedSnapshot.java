@@ -1,6 +1,9 @@
 package dev.idem.capture;
 
 import dev.idem.change.Lsn;
+import dev.idem.source.SourceDatabase;
+import dev.idem.source.SourceFault;
+import dev.idem.source.SourceSettings;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -98,7 +101,7 @@ final class ExportedSnapshot implements AutoCloseable {
         requireNotAborted();
         SourceDatabase.unhurry(reader);
         try (Statement statement = reader.createStatement()) {
-            statement.execute(EngineOptions.SESSION);
+            statement.execute(SourceDatabase.SESSION);
             // A policy that hides rows is an error then, not a loss.
             statement.execute("set row_security to off");
             reader.setAutoCommit(false);

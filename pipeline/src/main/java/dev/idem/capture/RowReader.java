@@ -5,6 +5,8 @@ import dev.idem.change.ColumnValue;
 import dev.idem.change.ReplicaIdentity;
 import dev.idem.change.Row;
 import dev.idem.change.TableDefinition;
+import dev.idem.engine.TextConverter;
+import dev.idem.relation.StreamDefinition;
 import java.util.List;
 import java.util.function.Function;
 import org.apache.kafka.connect.data.Field;
@@ -21,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><i>Threads:</i> immutable.
  */
-final class RowReader {
+public final class RowReader {
 
     private final TableDefinition definition;
     private final @Nullable Field[] fields;

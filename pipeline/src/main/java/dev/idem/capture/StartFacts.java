@@ -3,6 +3,7 @@ package dev.idem.capture;
 import dev.idem.capture.CaptureSettings.OnNewHistory;
 import dev.idem.change.Cut;
 import dev.idem.change.Lsn;
+import dev.idem.source.SlotState;
 import java.util.Optional;
 
 /**

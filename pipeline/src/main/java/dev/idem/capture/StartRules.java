@@ -2,6 +2,7 @@ package dev.idem.capture;
 
 import dev.idem.capture.CaptureSettings.OnNewHistory;
 import dev.idem.change.Cut;
+import dev.idem.source.SlotState;
 import java.util.Optional;
 
 /**

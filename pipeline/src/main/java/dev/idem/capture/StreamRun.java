@@ -7,8 +7,21 @@ import dev.idem.change.Cut;
 import dev.idem.change.Lsn;
 import dev.idem.change.TableId;
 import dev.idem.change.Topics;
+import dev.idem.engine.Engine;
+import dev.idem.engine.EngineOptions;
 import dev.idem.publish.Publisher;
 import dev.idem.publish.StreamStart;
+import dev.idem.relation.Definitions;
+import dev.idem.relation.QuietChanges;
+import dev.idem.source.Heartbeat;
+import dev.idem.source.MissedRows;
+import dev.idem.source.PublicationState;
+import dev.idem.source.SlotState;
+import dev.idem.source.SourceDatabase;
+import dev.idem.source.SourceFault;
+import dev.idem.source.SourcePublication;
+import dev.idem.source.SourceTable;
+import dev.idem.source.StartLock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -78,7 +91,9 @@ final class StreamRun {
             Set<TableId> names = choice.engineNames(tables, publisher.knownDefinitions());
             try (StreamHandler handler = new StreamHandler(
                             start(decision, facts), topics, settings.heartbeat().dividedBy(2), parts);
-                    Engine engine = Engine.start(EngineOptions.of(settings, names), handler);
+                    Engine engine = Engine.start(
+                            EngineOptions.of(settings.pipeline(), settings.source(), settings.engineOptions(), names),
+                            handler);
                     RereadRunner rereads =
                             RereadRunner.start(settings, decision.epoch(), definitions, publisher, progress)) {
                 QuietChanges quietChanges = new QuietChanges(

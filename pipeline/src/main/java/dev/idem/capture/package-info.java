@@ -1,5 +1,6 @@
 /**
- * Reads the source's WAL through the embedded Debezium engine and decides from where.
+ * Decides from where the source's WAL is streamed, and turns what the engine brings, and what snapshots read, into
+ * changes.
  *
  * <p>In come the source's changes; out go encoded changes to {@code assemble} and whole transactions to
  * {@code publish}. Debezium's and Kafka Connect's types end here. The saved offset is the log's last cut and nothing

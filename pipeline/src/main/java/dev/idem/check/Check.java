@@ -1,12 +1,12 @@
 package dev.idem.check;
 
 import dev.idem.apply.WarehouseSettings;
-import dev.idem.capture.SourceSettings;
 import dev.idem.change.TableDefinition;
 import dev.idem.change.TableId;
 import dev.idem.check.Finding.Outcome;
 import dev.idem.check.Finding.Remedy;
 import dev.idem.publish.LogSettings;
+import dev.idem.source.SourceSettings;
 import dev.idem.target.TableMapping;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,13 +1,13 @@
 package dev.idem.check;
 
-import dev.idem.capture.SourceCatalogue;
-import dev.idem.capture.SourceEncoding;
-import dev.idem.capture.SourceSettings;
-import dev.idem.capture.SourceTable;
-import dev.idem.capture.SourceTables;
 import dev.idem.change.TableDefinition;
 import dev.idem.change.TableId;
 import dev.idem.check.Finding.Remedy;
+import dev.idem.source.SourceCatalogue;
+import dev.idem.source.SourceEncoding;
+import dev.idem.source.SourceSettings;
+import dev.idem.source.SourceTable;
+import dev.idem.source.SourceTables;
 import dev.idem.sql.SqlIdentifier;
 import java.sql.SQLException;
 import java.util.List;

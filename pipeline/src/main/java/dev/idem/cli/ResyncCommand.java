@@ -1,6 +1,5 @@
 package dev.idem.cli;
 
-import dev.idem.capture.SourceTables;
 import dev.idem.change.RereadRequest;
 import dev.idem.change.TableId;
 import dev.idem.change.Topics;
@@ -10,6 +9,7 @@ import dev.idem.error.PipelineException;
 import dev.idem.process.Pipeline;
 import dev.idem.process.ReachedDatabases;
 import dev.idem.publish.RereadTail;
+import dev.idem.source.SourceTables;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;

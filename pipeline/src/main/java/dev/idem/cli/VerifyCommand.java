@@ -2,7 +2,6 @@ package dev.idem.cli;
 
 import dev.idem.apply.VerificationRecord.Origin;
 import dev.idem.apply.Verifications;
-import dev.idem.capture.SourceTables;
 import dev.idem.change.TableId;
 import dev.idem.change.Topics;
 import dev.idem.config.Settings;
@@ -14,6 +13,7 @@ import dev.idem.process.ReachedDatabases;
 import dev.idem.process.ReachedLog;
 import dev.idem.process.RereadRepair;
 import dev.idem.process.VerificationJournal;
+import dev.idem.source.SourceTables;
 import dev.idem.verify.Pace;
 import dev.idem.verify.RepairSettings;
 import dev.idem.verify.TableResult;

@@ -1,10 +1,10 @@
 package dev.idem.process;
 
 import dev.idem.apply.WarehouseView;
-import dev.idem.capture.SourceView;
 import dev.idem.change.Topics;
 import dev.idem.config.Settings;
 import dev.idem.consume.LastCut;
+import dev.idem.source.SourceView;
 import dev.idem.status.History;
 import dev.idem.status.PipelineStatus;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package dev.idem.status;
 
-import dev.idem.capture.SourceView.Slot;
+import dev.idem.source.SourceView.Slot;
 import dev.idem.status.PipelineStatus.Level;
 import dev.idem.status.PipelineStatus.SlotHealth;
 import dev.idem.status.PipelineStatus.Warning;

@@ -2,9 +2,9 @@ package dev.idem.status;
 
 import dev.idem.apply.TableCount;
 import dev.idem.apply.WarehouseView;
-import dev.idem.capture.SourceView;
 import dev.idem.change.Lsn;
 import dev.idem.change.TableId;
+import dev.idem.source.SourceView;
 import dev.idem.status.PipelineStatus.Origin;
 import dev.idem.status.PipelineStatus.Part;
 import dev.idem.status.PipelineStatus.Throughput;

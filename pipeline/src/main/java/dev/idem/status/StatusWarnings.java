@@ -2,7 +2,7 @@ package dev.idem.status;
 
 import dev.idem.apply.VerificationRecord;
 import dev.idem.apply.WarehouseView;
-import dev.idem.capture.SourceView;
+import dev.idem.source.SourceView;
 import dev.idem.status.PipelineStatus.Level;
 import dev.idem.status.PipelineStatus.Part;
 import dev.idem.status.PipelineStatus.Warning;

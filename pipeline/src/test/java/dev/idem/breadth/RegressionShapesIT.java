@@ -2,8 +2,8 @@ package dev.idem.breadth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.idem.capture.SourceTable;
-import dev.idem.capture.SourceTables;
+import dev.idem.source.SourceTable;
+import dev.idem.source.SourceTables;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

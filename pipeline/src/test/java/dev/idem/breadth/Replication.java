@@ -3,7 +3,6 @@ package dev.idem.breadth;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.idem.capture.SourceSettings;
 import dev.idem.change.RereadRequest;
 import dev.idem.change.TableId;
 import dev.idem.change.Topics;
@@ -12,6 +11,7 @@ import dev.idem.process.EmbeddedServers;
 import dev.idem.process.Pipeline;
 import dev.idem.publish.LogSettings;
 import dev.idem.publish.RereadTail;
+import dev.idem.source.SourceSettings;
 import dev.idem.testing.TestDirectory;
 import dev.idem.testing.TestKafka;
 import dev.idem.testing.TestPostgres;

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.idem.change.Lsn;
 import dev.idem.publish.LogSettings;
+import dev.idem.source.SourceSettings;
 import dev.idem.testing.TestDirectory;
 import dev.idem.testing.TestKafka;
 import dev.idem.testing.TestPostgres;

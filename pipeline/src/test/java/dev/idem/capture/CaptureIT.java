@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.idem.change.Cut;
 import dev.idem.publish.LogSettings;
+import dev.idem.source.SourceSettings;
 import dev.idem.testing.TestDirectory;
 import dev.idem.testing.TestKafka;
 import dev.idem.testing.TestPostgres;

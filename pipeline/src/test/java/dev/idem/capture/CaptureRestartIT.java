@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.idem.change.Cut;
 import dev.idem.change.Lsn;
+import dev.idem.source.SourceDatabase;
 import dev.idem.testing.TestPostgres;
 import java.time.Duration;
 import java.util.List;

@@ -7,6 +7,7 @@ import dev.idem.change.EnvelopeCodec;
 import dev.idem.change.Row;
 import dev.idem.change.TableDefinition;
 import dev.idem.change.TableId;
+import dev.idem.source.SourceCatalogue;
 import dev.idem.testing.TestPostgres;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;

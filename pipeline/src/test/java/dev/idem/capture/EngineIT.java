@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.idem.change.Lsn;
 import dev.idem.change.TableId;
+import dev.idem.engine.Engine;
+import dev.idem.engine.EngineOptions;
 import dev.idem.testing.TestPostgres;
 import java.util.List;
 import java.util.Properties;
@@ -126,7 +128,12 @@ class EngineIT {
     }
 
     private static Properties options(CaptureFixture fixture) {
-        return EngineOptions.of(fixture.settings(), List.of(new TableId(fixture.name(), "t")));
+        CaptureSettings settings = fixture.settings();
+        return EngineOptions.of(
+                settings.pipeline(),
+                settings.source(),
+                settings.engineOptions(),
+                List.of(new TableId(fixture.name(), "t")));
     }
 
     private static List<SourceRecord> firstRun(CaptureFixture fixture, int markedEnd) throws Exception {

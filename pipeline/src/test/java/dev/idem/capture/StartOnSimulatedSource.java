@@ -5,6 +5,7 @@ import dev.idem.change.Cut;
 import dev.idem.change.Lsn;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
+import dev.idem.source.SlotState;
 import java.util.Optional;
 import java.util.OptionalInt;
 

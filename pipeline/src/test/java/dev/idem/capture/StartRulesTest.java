@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.idem.capture.CaptureSettings.OnNewHistory;
 import dev.idem.change.Cut;
 import dev.idem.change.Lsn;
+import dev.idem.source.SlotState;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.idem.apply.WarehouseSettings;
-import dev.idem.capture.SourceSettings;
 import dev.idem.check.Finding.Outcome;
 import dev.idem.publish.LogSettings;
+import dev.idem.source.SourceSettings;
 import dev.idem.testing.PostgresVersions;
 import dev.idem.testing.TestKafka;
 import dev.idem.testing.TestPostgres;

@@ -2,7 +2,7 @@ package dev.idem.status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.idem.capture.SourceView.Slot;
+import dev.idem.source.SourceView.Slot;
 import dev.idem.status.PipelineStatus.Level;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
