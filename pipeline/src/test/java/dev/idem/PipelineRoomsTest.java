@@ -18,6 +18,8 @@ class PipelineRoomsTest {
         "dev.idem.reduce..",
         "dev.idem.target..",
         "dev.idem.sql..",
+        "dev.idem.warehouse..",
+        "dev.idem.control..",
         "dev.idem.apply..",
         "dev.idem.verify..",
         "dev.idem.replay.."

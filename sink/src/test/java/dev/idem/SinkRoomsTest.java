@@ -64,9 +64,11 @@ class SinkRoomsTest {
             .allowEmptyShould(true);
 
     @ArchTest
-    static final ArchRule database_types_live_in_apply_target_and_verify = noClasses()
+    static final ArchRule database_types_live_where_a_database_is_spoken_to = noClasses()
             .that()
             .resideOutsideOfPackages(
+                    "dev.idem.warehouse..",
+                    "dev.idem.control..",
                     "dev.idem.apply..",
                     "dev.idem.target..",
                     "dev.idem.verify..",

@@ -1,6 +1,5 @@
 package dev.idem.check;
 
-import dev.idem.apply.WarehouseSettings;
 import dev.idem.change.TableDefinition;
 import dev.idem.change.TableId;
 import dev.idem.check.Finding.Outcome;
@@ -8,6 +7,7 @@ import dev.idem.check.Finding.Remedy;
 import dev.idem.publish.LogSettings;
 import dev.idem.source.SourceSettings;
 import dev.idem.target.TableMapping;
+import dev.idem.warehouse.WarehouseSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,11 +1,11 @@
 package dev.idem.check;
 
-import dev.idem.apply.WarehouseSettings;
 import dev.idem.change.TableDefinition;
 import dev.idem.change.TableId;
 import dev.idem.check.Finding.Remedy;
 import dev.idem.sql.SqlIdentifier;
 import dev.idem.target.TableMapping;
+import dev.idem.warehouse.WarehouseSettings;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;

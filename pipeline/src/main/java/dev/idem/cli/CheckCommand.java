@@ -1,6 +1,5 @@
 package dev.idem.cli;
 
-import dev.idem.apply.WarehouseSettings;
 import dev.idem.check.Check;
 import dev.idem.check.Finding;
 import dev.idem.check.Finding.Outcome;
@@ -8,6 +7,7 @@ import dev.idem.config.Settings;
 import dev.idem.process.DatabaseAddress;
 import dev.idem.process.Pipeline;
 import dev.idem.process.ReachedDatabases;
+import dev.idem.warehouse.WarehouseSettings;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;

@@ -1,11 +1,11 @@
 package dev.idem.cli;
 
-import dev.idem.apply.DeadLetter;
-import dev.idem.apply.DeadLetterQueue;
-import dev.idem.apply.DeadLetterQueue.Selection;
 import dev.idem.change.TableId;
 import dev.idem.config.Settings;
 import dev.idem.consume.EventFinder;
+import dev.idem.control.DeadLetter;
+import dev.idem.control.DeadLetterQueue;
+import dev.idem.control.DeadLetterQueue.Selection;
 import dev.idem.process.Pipeline;
 import dev.idem.process.ReachedDatabases;
 import dev.idem.process.ReachedLog;

@@ -1,9 +1,9 @@
 package dev.idem.cli;
 
-import dev.idem.apply.ReplayRecord;
 import dev.idem.apply.ReplayWriter;
 import dev.idem.change.TableId;
 import dev.idem.config.Settings;
+import dev.idem.control.ReplayRecord;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
 import dev.idem.process.Pipeline;

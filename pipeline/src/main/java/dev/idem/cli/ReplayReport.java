@@ -1,7 +1,7 @@
 package dev.idem.cli;
 
-import dev.idem.apply.ReplayCount;
 import dev.idem.change.TableId;
+import dev.idem.control.ReplayCount;
 import dev.idem.replay.ReplayListener;
 import dev.idem.replay.ReplayProgress;
 import java.io.PrintWriter;

@@ -1,9 +1,9 @@
 package dev.idem.cli;
 
-import dev.idem.apply.TableStates;
-import dev.idem.apply.TableStates.From;
 import dev.idem.change.TableId;
 import dev.idem.config.Settings;
+import dev.idem.control.TableStates;
+import dev.idem.control.TableStates.From;
 import dev.idem.process.Pipeline;
 import dev.idem.process.ReachedDatabases;
 import java.io.PrintWriter;

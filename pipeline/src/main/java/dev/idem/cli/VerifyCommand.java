@@ -1,10 +1,10 @@
 package dev.idem.cli;
 
-import dev.idem.apply.VerificationRecord.Origin;
-import dev.idem.apply.Verifications;
 import dev.idem.change.TableId;
 import dev.idem.change.Topics;
 import dev.idem.config.Settings;
+import dev.idem.control.VerificationRecord.Origin;
+import dev.idem.control.Verifications;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
 import dev.idem.process.ComparedPair;

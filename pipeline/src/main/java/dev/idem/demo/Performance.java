@@ -1,6 +1,5 @@
 package dev.idem.demo;
 
-import dev.idem.apply.Progress;
 import dev.idem.apply.Sink;
 import dev.idem.apply.TableCount;
 import dev.idem.capture.CaptureStatus;
@@ -8,6 +7,7 @@ import dev.idem.change.Lsn;
 import dev.idem.demo.Picture.Scene;
 import dev.idem.demo.WarehouseWindow.Fingerprint;
 import dev.idem.process.ApplyCounters;
+import dev.idem.warehouse.Progress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.idem.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.idem.apply.Requests;
+import dev.idem.control.Requests;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;

@@ -1,7 +1,7 @@
 package dev.idem.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.idem.apply.DeadLetterQueue.Selection;
+import dev.idem.control.DeadLetterQueue.Selection;
 import dev.idem.http.ActionRequest.Refused;
 import java.util.List;
 

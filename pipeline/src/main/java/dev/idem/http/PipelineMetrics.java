@@ -1,6 +1,6 @@
 package dev.idem.http;
 
-import dev.idem.apply.WarehouseView.Tombstones;
+import dev.idem.control.WarehouseView.Tombstones;
 import dev.idem.status.PipelineStatus;
 import dev.idem.status.PipelineStatus.LastVerification;
 import dev.idem.status.PipelineStatus.Level;

@@ -1,8 +1,8 @@
 package dev.idem.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.idem.apply.ReplayEntry.Terms;
 import dev.idem.change.TableId;
+import dev.idem.control.ReplayEntry.Terms;
 import dev.idem.http.ActionRequest.Refused;
 import dev.idem.replay.LogPosition;
 import dev.idem.replay.ReplayRequest;

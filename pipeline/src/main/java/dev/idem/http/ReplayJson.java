@@ -3,9 +3,9 @@ package dev.idem.http;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.idem.apply.ReplayCount;
-import dev.idem.apply.ReplayEntry;
-import dev.idem.apply.ReplayRecord;
+import dev.idem.control.ReplayCount;
+import dev.idem.control.ReplayEntry;
+import dev.idem.control.ReplayRecord;
 import java.util.Locale;
 import java.util.TreeMap;
 

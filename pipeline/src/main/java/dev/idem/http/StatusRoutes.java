@@ -2,7 +2,7 @@ package dev.idem.http;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import dev.idem.apply.ReplayEntry;
+import dev.idem.control.ReplayEntry;
 import dev.idem.error.PipelineException;
 import dev.idem.replay.LogPosition;
 import dev.idem.status.DeadLetterJson;

@@ -2,7 +2,7 @@ package dev.idem.http;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.idem.apply.VerificationRecord;
+import dev.idem.control.VerificationRecord;
 import java.util.Locale;
 
 /** What a comparison found, as JSON; docs/openapi.yaml describes it. */

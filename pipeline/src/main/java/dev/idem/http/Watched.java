@@ -1,15 +1,15 @@
 package dev.idem.http;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import dev.idem.apply.DeadLetter;
-import dev.idem.apply.DeadLetterQueue;
-import dev.idem.apply.PipelineActions;
-import dev.idem.apply.ReplayEntry;
-import dev.idem.apply.ReplayOrders;
-import dev.idem.apply.ReplayRecord;
-import dev.idem.apply.Requests;
-import dev.idem.apply.VerificationRecord;
-import dev.idem.apply.WarehouseView;
+import dev.idem.control.DeadLetter;
+import dev.idem.control.DeadLetterQueue;
+import dev.idem.control.PipelineActions;
+import dev.idem.control.ReplayEntry;
+import dev.idem.control.ReplayOrders;
+import dev.idem.control.ReplayRecord;
+import dev.idem.control.Requests;
+import dev.idem.control.VerificationRecord;
+import dev.idem.control.WarehouseView;
 import dev.idem.replay.LogPosition;
 import dev.idem.replay.ReplayRequest;
 import dev.idem.replay.SavedOffsets;

@@ -1,16 +1,16 @@
 package dev.idem.process;
 
-import dev.idem.apply.DeadLetterQueue;
-import dev.idem.apply.PipelineActions;
-import dev.idem.apply.Requests;
-import dev.idem.apply.Warehouse;
-import dev.idem.apply.WarehouseView;
 import dev.idem.capture.CaptureStatus;
 import dev.idem.change.Topics;
 import dev.idem.config.Settings;
+import dev.idem.control.DeadLetterQueue;
+import dev.idem.control.PipelineActions;
+import dev.idem.control.Requests;
+import dev.idem.control.WarehouseView;
 import dev.idem.http.ApiServer;
 import dev.idem.http.PipelineMetrics;
 import dev.idem.http.Watched;
+import dev.idem.warehouse.Warehouse;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 

@@ -2,8 +2,6 @@ package dev.idem.process;
 
 import dev.idem.apply.ApplySettings;
 import dev.idem.apply.Sink;
-import dev.idem.apply.Warehouse;
-import dev.idem.apply.WarehouseSettings;
 import dev.idem.capture.Capture;
 import dev.idem.capture.CaptureSettings;
 import dev.idem.capture.CaptureStatus;
@@ -14,6 +12,8 @@ import dev.idem.error.PipelineException;
 import dev.idem.publish.EventLimit;
 import dev.idem.publish.LogSettings;
 import dev.idem.source.SourceSettings;
+import dev.idem.warehouse.Warehouse;
+import dev.idem.warehouse.WarehouseSettings;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,9 +1,9 @@
 package dev.idem.process;
 
-import dev.idem.apply.WarehouseView;
 import dev.idem.change.Topics;
 import dev.idem.config.Settings;
 import dev.idem.consume.LastCut;
+import dev.idem.control.WarehouseView;
 import dev.idem.source.SourceView;
 import dev.idem.status.History;
 import dev.idem.status.PipelineStatus;

@@ -1,13 +1,12 @@
 package dev.idem.process;
 
-import dev.idem.apply.ReplayEntry;
-import dev.idem.apply.ReplayOrders;
-import dev.idem.apply.ReplayRecord;
 import dev.idem.apply.ReplayWriter;
 import dev.idem.apply.Sink;
-import dev.idem.apply.Warehouse;
 import dev.idem.change.Topics;
 import dev.idem.config.Settings;
+import dev.idem.control.ReplayEntry;
+import dev.idem.control.ReplayOrders;
+import dev.idem.control.ReplayRecord;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
 import dev.idem.replay.LogPosition;
@@ -16,6 +15,7 @@ import dev.idem.replay.Replay;
 import dev.idem.replay.ReplayProgress;
 import dev.idem.replay.ReplayRequest;
 import dev.idem.replay.SavedOffsets;
+import dev.idem.warehouse.Warehouse;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneId;

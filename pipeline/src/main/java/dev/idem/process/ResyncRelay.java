@@ -1,9 +1,9 @@
 package dev.idem.process;
 
-import dev.idem.apply.PipelineActions;
-import dev.idem.apply.PipelineActions.ResyncOrder;
 import dev.idem.change.RereadRequest;
 import dev.idem.change.Topics;
+import dev.idem.control.PipelineActions;
+import dev.idem.control.PipelineActions.ResyncOrder;
 import dev.idem.error.PipelineException;
 import dev.idem.publish.LogSettings;
 import dev.idem.publish.RereadTail;

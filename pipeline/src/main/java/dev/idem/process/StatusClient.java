@@ -2,10 +2,10 @@ package dev.idem.process;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.idem.apply.WarehouseView;
 import dev.idem.change.Topics;
 import dev.idem.config.Settings;
 import dev.idem.consume.LastCut;
+import dev.idem.control.WarehouseView;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
 import dev.idem.source.SourceView;

@@ -1,10 +1,10 @@
 package dev.idem.process;
 
-import dev.idem.apply.Progress;
 import dev.idem.apply.Sink;
 import dev.idem.apply.TableCount;
 import dev.idem.capture.CaptureStatus;
 import dev.idem.change.Lsn;
+import dev.idem.warehouse.Progress;
 import java.util.Optional;
 
 /** One line of the log about a pipeline: positions from the WAL's head to the warehouse, and what was done. */

@@ -2,11 +2,11 @@ package dev.idem.process;
 
 import dev.idem.apply.Sink;
 import dev.idem.apply.TableCount;
-import dev.idem.apply.WarehouseView;
 import dev.idem.capture.CaptureStatus;
 import dev.idem.change.TableId;
 import dev.idem.config.Settings;
 import dev.idem.consume.LastCut;
+import dev.idem.control.WarehouseView;
 import dev.idem.error.PipelineException;
 import dev.idem.source.SourceView;
 import dev.idem.status.PipelineStatus;

@@ -1,10 +1,10 @@
 package dev.idem.process;
 
-import dev.idem.apply.VerificationRecord;
-import dev.idem.apply.VerificationRecord.Found;
-import dev.idem.apply.VerificationRecord.Origin;
-import dev.idem.apply.VerificationRecord.Result;
-import dev.idem.apply.Verifications;
+import dev.idem.control.VerificationRecord;
+import dev.idem.control.VerificationRecord.Found;
+import dev.idem.control.VerificationRecord.Origin;
+import dev.idem.control.VerificationRecord.Result;
+import dev.idem.control.Verifications;
 import dev.idem.verify.TableResult;
 import dev.idem.verify.TableResult.Counts;
 import java.time.Clock;

@@ -2,7 +2,7 @@ package dev.idem.status;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.idem.apply.DeadLetter;
+import dev.idem.control.DeadLetter;
 
 /** A dead letter as JSON: its place and the reason, never values. docs/openapi.yaml describes it. */
 public final class DeadLetterJson {

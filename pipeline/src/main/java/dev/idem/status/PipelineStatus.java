@@ -1,9 +1,9 @@
 package dev.idem.status;
 
-import dev.idem.apply.VerificationRecord;
-import dev.idem.apply.WarehouseView.Tombstones;
 import dev.idem.change.Lsn;
 import dev.idem.change.TableId;
+import dev.idem.control.VerificationRecord;
+import dev.idem.control.WarehouseView.Tombstones;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -1,10 +1,10 @@
 package dev.idem.status;
 
 import dev.idem.apply.TableCount;
-import dev.idem.apply.TableStates.TableState;
-import dev.idem.apply.VerificationRecord;
-import dev.idem.apply.WarehouseView;
 import dev.idem.change.Lsn;
+import dev.idem.control.TableStates.TableState;
+import dev.idem.control.VerificationRecord;
+import dev.idem.control.WarehouseView;
 import dev.idem.source.SourceView;
 import dev.idem.status.PipelineStatus.DeadLetters;
 import dev.idem.status.PipelineStatus.Lag;

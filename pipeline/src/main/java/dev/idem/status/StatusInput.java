@@ -1,9 +1,9 @@
 package dev.idem.status;
 
 import dev.idem.apply.TableCount;
-import dev.idem.apply.WarehouseView;
 import dev.idem.change.Lsn;
 import dev.idem.change.TableId;
+import dev.idem.control.WarehouseView;
 import dev.idem.source.SourceView;
 import dev.idem.status.PipelineStatus.Origin;
 import dev.idem.status.PipelineStatus.Part;

@@ -3,7 +3,7 @@ package dev.idem.status;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.idem.apply.WarehouseView.Tombstones;
+import dev.idem.control.WarehouseView.Tombstones;
 import dev.idem.status.PipelineStatus.LastVerification;
 import dev.idem.status.PipelineStatus.Part;
 import dev.idem.status.PipelineStatus.Position;

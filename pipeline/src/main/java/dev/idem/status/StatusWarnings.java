@@ -1,7 +1,7 @@
 package dev.idem.status;
 
-import dev.idem.apply.VerificationRecord;
-import dev.idem.apply.WarehouseView;
+import dev.idem.control.VerificationRecord;
+import dev.idem.control.WarehouseView;
 import dev.idem.source.SourceView;
 import dev.idem.status.PipelineStatus.Level;
 import dev.idem.status.PipelineStatus.Part;

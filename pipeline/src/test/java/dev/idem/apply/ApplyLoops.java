@@ -3,6 +3,8 @@ package dev.idem.apply;
 import dev.idem.change.Topics;
 import dev.idem.consume.ConsumerFactory;
 import dev.idem.consume.CutFollower;
+import dev.idem.warehouse.Warehouse;
+import dev.idem.warehouse.WriterClaim;
 
 /** Opens the sink's duty cycle on any consumers, as {@link Sink} does on Kafka's. */
 public final class ApplyLoops {

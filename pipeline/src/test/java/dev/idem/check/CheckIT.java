@@ -3,13 +3,13 @@ package dev.idem.check;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.idem.apply.WarehouseSettings;
 import dev.idem.check.Finding.Outcome;
 import dev.idem.publish.LogSettings;
 import dev.idem.source.SourceSettings;
 import dev.idem.testing.PostgresVersions;
 import dev.idem.testing.TestKafka;
 import dev.idem.testing.TestPostgres;
+import dev.idem.warehouse.WarehouseSettings;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;

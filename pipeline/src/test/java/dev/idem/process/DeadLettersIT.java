@@ -3,12 +3,12 @@ package dev.idem.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.idem.apply.DeadLetter;
-import dev.idem.apply.DeadLetterQueue;
-import dev.idem.apply.DeadLetterQueue.Selection;
-import dev.idem.apply.Warehouse;
-import dev.idem.apply.WarehouseSettings;
 import dev.idem.change.TableId;
+import dev.idem.control.DeadLetter;
+import dev.idem.control.DeadLetterQueue;
+import dev.idem.control.DeadLetterQueue.Selection;
+import dev.idem.warehouse.Warehouse;
+import dev.idem.warehouse.WarehouseSettings;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;

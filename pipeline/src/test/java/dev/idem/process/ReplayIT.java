@@ -3,13 +3,13 @@ package dev.idem.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.idem.apply.ReplayCount;
 import dev.idem.apply.ReplayWriter;
 import dev.idem.change.Cut;
 import dev.idem.change.Lsn;
 import dev.idem.change.TableId;
 import dev.idem.consume.CutIndex;
 import dev.idem.consume.PositionedCut;
+import dev.idem.control.ReplayCount;
 import dev.idem.replay.CutFinder;
 import dev.idem.replay.LogPosition;
 import dev.idem.replay.LogView;

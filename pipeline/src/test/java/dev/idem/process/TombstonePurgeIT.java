@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.idem.apply.ReplayCount;
-import dev.idem.apply.ReplayCursor;
-import dev.idem.apply.ReplayRecord;
 import dev.idem.apply.ReplayWriter;
 import dev.idem.change.RereadRequest;
 import dev.idem.change.TableId;
 import dev.idem.change.Topics;
+import dev.idem.control.ReplayCount;
+import dev.idem.control.ReplayCursor;
+import dev.idem.control.ReplayRecord;
 import dev.idem.publish.LogSettings;
 import dev.idem.publish.RereadTail;
 import dev.idem.replay.LogPosition;

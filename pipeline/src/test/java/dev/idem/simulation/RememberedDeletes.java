@@ -1,6 +1,5 @@
 package dev.idem.simulation;
 
-import dev.idem.apply.ReplayCount;
 import dev.idem.apply.ReplayWriter;
 import dev.idem.change.Change;
 import dev.idem.change.TableDefinition;
@@ -9,6 +8,7 @@ import dev.idem.change.Version;
 import dev.idem.consume.EventFinder;
 import dev.idem.consume.LogCoordinates;
 import dev.idem.consume.LogEvent;
+import dev.idem.control.ReplayCount;
 import dev.idem.testing.memory.RowVersion;
 import java.util.ArrayList;
 import java.util.Comparator;

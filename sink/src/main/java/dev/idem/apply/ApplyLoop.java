@@ -12,6 +12,8 @@ import dev.idem.consume.PositionedCut;
 import dev.idem.consume.ReadInterruptedException;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
+import dev.idem.warehouse.Progress;
+import dev.idem.warehouse.WarehouseFailure;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;

@@ -2,6 +2,7 @@ package dev.idem.apply;
 
 import dev.idem.change.ColumnValue;
 import dev.idem.change.Version;
+import dev.idem.warehouse.WarehouseFailure;
 import java.sql.Array;
 import java.sql.SQLException;
 import java.util.ArrayList;

@@ -2,6 +2,8 @@ package dev.idem.apply;
 
 import dev.idem.consume.EventFinder;
 import dev.idem.consume.LogEvent;
+import dev.idem.control.DeadLetter;
+import dev.idem.warehouse.WarehouseFailure;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

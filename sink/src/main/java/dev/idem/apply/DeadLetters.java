@@ -2,6 +2,8 @@ package dev.idem.apply;
 
 import dev.idem.change.TableId;
 import dev.idem.consume.LogCoordinates;
+import dev.idem.control.DeadLetter;
+import dev.idem.control.DeadLetterRow;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;

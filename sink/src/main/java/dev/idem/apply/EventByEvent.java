@@ -4,6 +4,7 @@ import dev.idem.change.TableId;
 import dev.idem.consume.LogEvent;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
+import dev.idem.warehouse.WarehouseFailure;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -4,6 +4,7 @@ import dev.idem.change.Cut;
 import dev.idem.consume.CutFollower;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
+import dev.idem.warehouse.Progress;
 import java.time.Instant;
 import java.util.Optional;
 

@@ -1,6 +1,7 @@
 package dev.idem.apply;
 
 import dev.idem.change.TableId;
+import dev.idem.warehouse.Progress;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;

@@ -11,6 +11,7 @@ import dev.idem.reduce.TableBatch;
 import dev.idem.sql.UpsertSql.Guard;
 import dev.idem.target.ReplicatedTable;
 import dev.idem.target.TargetTables;
+import dev.idem.warehouse.WarehouseFailure;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

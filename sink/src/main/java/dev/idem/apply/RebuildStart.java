@@ -2,6 +2,7 @@ package dev.idem.apply;
 
 import dev.idem.change.TableDefinition;
 import dev.idem.change.Version;
+import dev.idem.warehouse.Progress;
 import org.jspecify.annotations.Nullable;
 
 /**

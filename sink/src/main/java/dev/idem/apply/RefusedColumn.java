@@ -10,6 +10,7 @@ import dev.idem.sql.SqlIdentifier;
 import dev.idem.sql.TargetTable;
 import dev.idem.target.ReplicatedTable;
 import dev.idem.target.TargetTables;
+import dev.idem.warehouse.WarehouseFailure;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;

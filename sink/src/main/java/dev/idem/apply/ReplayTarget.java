@@ -4,6 +4,8 @@ import dev.idem.change.TableId;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
 import dev.idem.target.TargetTables;
+import dev.idem.warehouse.Progress;
+import dev.idem.warehouse.ProgressTable;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;

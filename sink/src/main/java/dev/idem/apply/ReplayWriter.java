@@ -2,10 +2,18 @@ package dev.idem.apply;
 
 import dev.idem.change.TableId;
 import dev.idem.consume.LogEvent;
+import dev.idem.control.ReplayCount;
+import dev.idem.control.ReplayCursor;
+import dev.idem.control.ReplayRecord;
+import dev.idem.control.ReplayTable;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
 import dev.idem.target.ReplicatedTable;
 import dev.idem.target.TargetTables;
+import dev.idem.warehouse.Sessions;
+import dev.idem.warehouse.Warehouse;
+import dev.idem.warehouse.WarehouseFailure;
+import dev.idem.warehouse.WriterLock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -3,6 +3,7 @@ package dev.idem.apply;
 import dev.idem.change.TableId;
 import dev.idem.change.Version;
 import dev.idem.consume.LogEvent;
+import dev.idem.control.ReplayCount;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
 import java.util.ArrayList;

@@ -9,6 +9,7 @@ import dev.idem.consume.CutReader;
 import dev.idem.consume.PositionedCut;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
+import dev.idem.warehouse.WarehouseFailure;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -5,6 +5,7 @@ import dev.idem.error.PipelineException;
 import dev.idem.sql.RebuildSql;
 import dev.idem.sql.TableSql;
 import dev.idem.sql.TargetTable;
+import dev.idem.warehouse.WarehouseFailure;
 import org.jdbi.v3.core.Handle;
 
 /**

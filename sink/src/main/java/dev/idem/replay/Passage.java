@@ -1,11 +1,11 @@
 package dev.idem.replay;
 
-import dev.idem.apply.ReplayCursor;
-import dev.idem.apply.ReplayRecord;
 import dev.idem.change.Cut;
 import dev.idem.consume.CutFollower;
 import dev.idem.consume.CutReader;
 import dev.idem.consume.PositionedCut;
+import dev.idem.control.ReplayCursor;
+import dev.idem.control.ReplayRecord;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
 import java.time.Duration;

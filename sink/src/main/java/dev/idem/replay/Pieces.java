@@ -1,12 +1,12 @@
 package dev.idem.replay;
 
-import dev.idem.apply.ReplayCount;
-import dev.idem.apply.ReplayCursor;
-import dev.idem.apply.ReplayRecord;
 import dev.idem.change.TableId;
 import dev.idem.consume.LogEvent;
 import dev.idem.consume.PositionedCut;
 import dev.idem.consume.ReadInterruptedException;
+import dev.idem.control.ReplayCount;
+import dev.idem.control.ReplayCursor;
+import dev.idem.control.ReplayRecord;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

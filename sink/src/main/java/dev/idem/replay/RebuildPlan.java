@@ -1,6 +1,5 @@
 package dev.idem.replay;
 
-import dev.idem.apply.Progress;
 import dev.idem.apply.RebuildStart;
 import dev.idem.change.Cut;
 import dev.idem.change.TableId;
@@ -10,6 +9,7 @@ import dev.idem.consume.CutIndex;
 import dev.idem.consume.PositionedCut;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
+import dev.idem.warehouse.Progress;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;

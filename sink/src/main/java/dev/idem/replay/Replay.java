@@ -1,14 +1,14 @@
 package dev.idem.replay;
 
-import dev.idem.apply.ReplayCount;
-import dev.idem.apply.ReplayCursor;
-import dev.idem.apply.ReplayRecord;
 import dev.idem.apply.ReplayTarget;
 import dev.idem.apply.ReplayWriter;
 import dev.idem.change.TableId;
 import dev.idem.consume.CutIndex;
 import dev.idem.consume.PositionedCut;
 import dev.idem.consume.ReadInterruptedException;
+import dev.idem.control.ReplayCount;
+import dev.idem.control.ReplayCursor;
+import dev.idem.control.ReplayRecord;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
 import java.time.Clock;

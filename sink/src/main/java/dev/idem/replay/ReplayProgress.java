@@ -1,7 +1,7 @@
 package dev.idem.replay;
 
-import dev.idem.apply.ReplayCount;
 import dev.idem.change.TableId;
+import dev.idem.control.ReplayCount;
 import java.util.Map;
 import java.util.TreeMap;
 

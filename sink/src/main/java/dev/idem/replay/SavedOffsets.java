@@ -1,12 +1,12 @@
 package dev.idem.replay;
 
-import dev.idem.apply.Progress;
 import dev.idem.apply.ReplayTarget;
 import dev.idem.change.Cut;
 import dev.idem.change.TableId;
 import dev.idem.consume.CutIndex;
 import dev.idem.consume.PositionedCut;
 import dev.idem.error.PipelineException;
+import dev.idem.warehouse.Progress;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;

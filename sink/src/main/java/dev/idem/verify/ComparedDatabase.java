@@ -1,7 +1,7 @@
 package dev.idem.verify;
 
-import dev.idem.apply.Warehouse;
 import dev.idem.error.PipelineException;
+import dev.idem.warehouse.Warehouse;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.DriverManager;

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
 import dev.idem.testing.TestPostgres;
+import dev.idem.warehouse.Warehouse;
+import dev.idem.warehouse.WarehouseSettings;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;

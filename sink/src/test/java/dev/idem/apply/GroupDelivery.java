@@ -7,6 +7,8 @@ import dev.idem.consume.LogCoordinates;
 import dev.idem.consume.LogEvent;
 import dev.idem.consume.PositionedCut;
 import dev.idem.target.TargetSettings;
+import dev.idem.warehouse.Warehouse;
+import dev.idem.warehouse.WriterClaim;
 import java.util.List;
 import java.util.stream.Stream;
 

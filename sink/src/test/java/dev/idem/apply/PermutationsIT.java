@@ -8,6 +8,8 @@ import dev.idem.change.TableDefinition;
 import dev.idem.reduce.Seeds;
 import dev.idem.testing.TestPostgres;
 import dev.idem.testing.memory.MemoryWarehouse;
+import dev.idem.warehouse.Warehouse;
+import dev.idem.warehouse.WarehouseSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

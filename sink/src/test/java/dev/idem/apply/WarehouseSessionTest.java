@@ -7,6 +7,8 @@ import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
 import dev.idem.testing.memory.Interceptor;
 import dev.idem.testing.memory.MemoryWarehouse;
+import dev.idem.warehouse.Warehouse;
+import dev.idem.warehouse.WarehouseSettings;
 import java.sql.SQLException;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

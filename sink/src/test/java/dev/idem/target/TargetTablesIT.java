@@ -2,8 +2,6 @@ package dev.idem.target;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.idem.apply.Warehouse;
-import dev.idem.apply.WarehouseSettings;
 import dev.idem.change.ColumnDefinition;
 import dev.idem.change.Lsn;
 import dev.idem.change.ReplicaIdentity;
@@ -11,6 +9,8 @@ import dev.idem.change.TableDefinition;
 import dev.idem.change.TableId;
 import dev.idem.change.Version;
 import dev.idem.testing.TestPostgres;
+import dev.idem.warehouse.Warehouse;
+import dev.idem.warehouse.WarehouseSettings;
 import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;

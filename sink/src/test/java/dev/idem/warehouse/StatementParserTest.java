@@ -1,4 +1,4 @@
-package dev.idem.apply;
+package dev.idem.warehouse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

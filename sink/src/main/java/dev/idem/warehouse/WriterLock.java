@@ -1,4 +1,4 @@
-package dev.idem.apply;
+package dev.idem.warehouse;
 
 import org.jdbi.v3.core.Handle;
 
@@ -9,7 +9,7 @@ import org.jdbi.v3.core.Handle;
  *
  * <p><i>Source:</i> PostgreSQL, "Advisory Locks"; storage/lmgr/README: waiters are served in their order.
  */
-final class WriterLock {
+public final class WriterLock {
 
     /*
      * A guarded statement looks at the row and at the tombstones, and both looks are as of the statement's beginning. An
@@ -26,7 +26,7 @@ final class WriterLock {
     private WriterLock() {}
 
     /** Waits for the lock; it is held to the end of the transaction. */
-    static void take(Handle handle, String pipeline) {
+    public static void take(Handle handle, String pipeline) {
         handle.createQuery("select pg_advisory_xact_lock(hashtextextended('idem writer ' || :pipeline, 0)) is null")
                 .bind("pipeline", pipeline)
                 .mapTo(Boolean.class)

@@ -1,4 +1,4 @@
-package dev.idem.apply;
+package dev.idem.warehouse;
 
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
@@ -15,7 +15,7 @@ import org.postgresql.util.ServerErrorMessage;
  *
  * <p><i>Source:</i> PostgreSQL, Appendix A, "PostgreSQL Error Codes".
  */
-final class WarehouseFailure {
+public final class WarehouseFailure {
 
     private static final String LOCK_NOT_AVAILABLE = "55P03";
 
@@ -30,7 +30,7 @@ final class WarehouseFailure {
      * @param what what is done, as the message of a failure begins
      * @throws PipelineException of the kind that the warehouse's failure is of
      */
-    static <T> T call(String what, Supplier<T> action) {
+    public static <T> T call(String what, Supplier<T> action) {
         try {
             return action.get();
         } catch (JdbiException e) {
@@ -39,7 +39,7 @@ final class WarehouseFailure {
     }
 
     /** The failure with its kind, and a message without values of rows. */
-    static PipelineException of(String what, Throwable failure) {
+    public static PipelineException of(String what, Throwable failure) {
         SQLException sql = find(failure);
         if (sql == null) {
             return new PipelineException(
@@ -55,7 +55,7 @@ final class WarehouseFailure {
      * True where the failure of a table's own operation is about that table and no other: an object, a right, a type or
      * a trigger of it, or what we found unfit ourselves. What fails for every table alike is none of those.
      */
-    static boolean concernsTable(PipelineException failure) {
+    public static boolean concernsTable(PipelineException failure) {
         SQLException sql = find(failure);
         if (sql == null) {
             return failure.kind() == ErrorKind.WAREHOUSE_UNFIT;
@@ -68,12 +68,12 @@ final class WarehouseFailure {
     }
 
     /** True where another row has the value of a unique constraint. */
-    static boolean isUniqueViolation(PipelineException failure) {
+    public static boolean isUniqueViolation(PipelineException failure) {
         return hasState(failure, "23505");
     }
 
     /** True where somebody else holds the table longer than {@code lock_timeout} allows. */
-    static boolean isLockTimeout(PipelineException failure) {
+    public static boolean isLockTimeout(PipelineException failure) {
         return hasState(failure, LOCK_NOT_AVAILABLE);
     }
 
@@ -83,7 +83,7 @@ final class WarehouseFailure {
     }
 
     /** The driver's exception within a chain of causes; null where there is none. */
-    static @Nullable SQLException find(Throwable failure) {
+    public static @Nullable SQLException find(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLException sql) {
                 return sql;

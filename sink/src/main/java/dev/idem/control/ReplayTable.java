@@ -1,4 +1,4 @@
-package dev.idem.apply;
+package dev.idem.control;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
@@ -28,13 +28,14 @@ import org.jdbi.v3.core.Handle;
  *
  * <p><i>Threads:</i> immutable.
  */
-final class ReplayTable {
+public final class ReplayTable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final String pipeline;
 
-    ReplayTable(String pipeline) {
+    /** The replays of that pipeline. */
+    public ReplayTable(String pipeline) {
         this.pipeline = pipeline;
     }
 
@@ -50,7 +51,7 @@ final class ReplayTable {
      *
      * @throws PipelineException {@link ErrorKind#CONTROL_SCHEMA}
      */
-    static void require(Handle handle) {
+    public static void require(Handle handle) {
         if (!exists(handle)) {
             throw new PipelineException(
                     ErrorKind.CONTROL_SCHEMA,
@@ -60,7 +61,7 @@ final class ReplayTable {
     }
 
     /** Notes a new replay; its number. */
-    long insert(Handle handle, ReplayRecord replay) {
+    public long insert(Handle handle, ReplayRecord replay) {
         long id = handle.createQuery("""
                         insert into idem.replay (pipeline, request, from_cut, to_cut, events, log_offset, partly)
                         values (:pipeline, :request, :from, :to, :events, :offset, :partly::jsonb)
@@ -79,7 +80,7 @@ final class ReplayTable {
     }
 
     /** Adds what came of a table. */
-    void add(Handle handle, long id, TableId table, ReplayCount count) {
+    public void add(Handle handle, long id, TableId table, ReplayCount count) {
         handle.createUpdate("""
                         insert into idem.replay_table as known
                           (replay, source_schema, source_table, seen, changed, refused, left_out)
@@ -100,7 +101,7 @@ final class ReplayTable {
     }
 
     /** Moves a replay on; false where it is not running any more. */
-    boolean advance(Handle handle, long id, ReplayCursor cursor, long seen) {
+    public boolean advance(Handle handle, long id, ReplayCursor cursor, long seen) {
         return handle.createUpdate("""
                                 update idem.replay set
                                   log_offset = :offset,
@@ -117,7 +118,7 @@ final class ReplayTable {
     }
 
     /** Ends a running replay; false where it was not running. */
-    boolean end(Handle handle, long id, ReplayRecord.State state) {
+    public boolean end(Handle handle, long id, ReplayRecord.State state) {
         return handle.createUpdate("""
                                 update idem.replay set state = :state, updated_at = now()
                                 where id = :id and pipeline = :pipeline and state = 'running'""")
@@ -129,19 +130,19 @@ final class ReplayTable {
     }
 
     /** The replays that are not at their end, the older ones first. */
-    List<ReplayRecord> running(Handle handle) {
+    public List<ReplayRecord> running(Handle handle) {
         return read(handle, "state = 'running'");
     }
 
     /** Those of them that apply what they read. */
-    List<ReplayRecord> applying(Handle handle) {
+    public List<ReplayRecord> applying(Handle handle) {
         return read(
                 handle,
                 "state = 'running' and not exists (select from idem.replay_order where replay = id and dry_run)");
     }
 
     /** Why no replay of these tables can begin: one of them is in a replay that is not at its end. */
-    Optional<String> obstacle(Handle handle, Set<TableId> tables) {
+    public Optional<String> obstacle(Handle handle, Set<TableId> tables) {
         for (ReplayRecord other : running(handle)) {
             Set<TableId> both = new TreeSet<>(tables);
             both.retainAll(other.tables().keySet());
@@ -157,7 +158,7 @@ final class ReplayTable {
     }
 
     /** Says that tables are in a replay, and what can be done about it. */
-    static String inReplay(ReplayRecord other, Set<TableId> tables, boolean abandoned) {
+    public static String inReplay(ReplayRecord other, Set<TableId> tables, boolean abandoned) {
         return "replay " + other.id() + " (" + other.request() + ") of " + tables + " is "
                 + (abandoned ? "not at its end and nobody works on it" : "going on")
                 + " (expected: one replay of a table at a time). Remedy: "
@@ -166,7 +167,7 @@ final class ReplayTable {
     }
 
     /** One replay. */
-    Optional<ReplayRecord> find(Handle handle, long id) {
+    public Optional<ReplayRecord> find(Handle handle, long id) {
         return entry(handle, id).map(ReplayEntry::replay);
     }
 
@@ -271,7 +272,7 @@ final class ReplayTable {
     }
 
     /** Becomes the one who works on a replay, as long as the session lasts; false where somebody else does. */
-    static boolean claim(Handle handle, long id) {
+    public static boolean claim(Handle handle, long id) {
         return handle.createQuery("select pg_try_advisory_lock(hashtextextended('idem replay ' || :id, 0))")
                 .bind("id", id)
                 .mapTo(Boolean.class)

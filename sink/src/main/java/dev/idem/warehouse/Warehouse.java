@@ -1,4 +1,4 @@
-package dev.idem.apply;
+package dev.idem.warehouse;
 
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;

@@ -1,4 +1,4 @@
-package dev.idem.apply;
+package dev.idem.warehouse;
 
 import dev.idem.error.PipelineException;
 import java.util.function.Consumer;
@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><i>Threads:</i> one thread.
  */
-final class LastingSession implements AutoCloseable {
+public final class LastingSession implements AutoCloseable {
 
     private final Warehouse warehouse;
     private final Consumer<Handle> preparation;
     private @Nullable Handle session;
 
     /** A session that is not yet open; {@code preparation} is done once in each that is opened. */
-    LastingSession(Warehouse warehouse, Consumer<Handle> preparation) {
+    public LastingSession(Warehouse warehouse, Consumer<Handle> preparation) {
         this.warehouse = warehouse;
         this.preparation = preparation;
     }
@@ -29,7 +29,7 @@ final class LastingSession implements AutoCloseable {
      *
      * @throws PipelineException of the warehouse's kinds; the session is ended then
      */
-    <T> T call(String what, Function<Handle, T> action) {
+    public <T> T call(String what, Function<Handle, T> action) {
         try {
             Handle handle = session;
             if (handle == null) {

@@ -1,4 +1,4 @@
-package dev.idem.apply;
+package dev.idem.warehouse;
 
 import java.util.Map;
 

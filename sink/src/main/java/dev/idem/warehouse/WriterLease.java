@@ -1,4 +1,4 @@
-package dev.idem.apply;
+package dev.idem.warehouse;
 
 import dev.idem.error.PipelineException;
 import java.time.Duration;
@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p><i>Source:</i> PostgreSQL, "Advisory Locks": a session's lock ends with the session.
  */
-final class WriterLease implements AutoCloseable {
+public final class WriterLease implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(WriterLease.class);
     private static final Duration RENEWAL = Duration.ofSeconds(2);
@@ -57,7 +57,7 @@ final class WriterLease implements AutoCloseable {
      *
      * @throws PipelineException of the warehouse's kinds
      */
-    static Optional<WriterLease> tryTake(Warehouse sinkWarehouse, String pipeline, UUID writer) {
+    public static Optional<WriterLease> tryTake(Warehouse sinkWarehouse, String pipeline, UUID writer) {
         Warehouse warehouse = sinkWarehouse.named(sinkWarehouse.applicationName() + " lease");
         Handle session = warehouse.open();
         try {
@@ -117,7 +117,7 @@ final class WriterLease implements AutoCloseable {
     }
 
     /** True once another sink has taken the lease, which happens only where this one seemed dead. */
-    boolean isLost() {
+    public boolean isLost() {
         return isLost;
     }
 

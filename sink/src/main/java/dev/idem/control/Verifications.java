@@ -1,9 +1,11 @@
-package dev.idem.apply;
+package dev.idem.control;
 
-import dev.idem.apply.VerificationRecord.Found;
-import dev.idem.apply.VerificationRecord.Origin;
-import dev.idem.apply.VerificationRecord.Result;
 import dev.idem.change.TableId;
+import dev.idem.control.VerificationRecord.Found;
+import dev.idem.control.VerificationRecord.Origin;
+import dev.idem.control.VerificationRecord.Result;
+import dev.idem.warehouse.LastingSession;
+import dev.idem.warehouse.Warehouse;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -1,8 +1,10 @@
-package dev.idem.apply;
+package dev.idem.control;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.idem.warehouse.Warehouse;
+import dev.idem.warehouse.WarehouseFailure;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;

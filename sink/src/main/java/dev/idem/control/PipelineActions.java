@@ -1,6 +1,8 @@
-package dev.idem.apply;
+package dev.idem.control;
 
 import dev.idem.change.TableId;
+import dev.idem.warehouse.Warehouse;
+import dev.idem.warehouse.WarehouseFailure;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;

@@ -1,4 +1,4 @@
-package dev.idem.apply;
+package dev.idem.warehouse;
 
 import dev.idem.error.PipelineException;
 import org.jdbi.v3.core.Handle;
@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p><i>Threads:</i> stateless.
  */
-final class Sessions {
+public final class Sessions {
 
     private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
 
@@ -23,7 +23,7 @@ final class Sessions {
      *
      * @throws PipelineException of the warehouse's kinds
      */
-    static void end(Handle session) {
+    public static void end(Handle session) {
         try (session) {
             if (session.isInTransaction()) {
                 session.rollback();
@@ -34,7 +34,7 @@ final class Sessions {
     }
 
     /** Takes back what is not committed after a failure, which stays the one that counts, also on a broken session. */
-    static void rollBackAfter(RuntimeException failure, Handle session) {
+    public static void rollBackAfter(RuntimeException failure, Handle session) {
         try {
             if (session.isInTransaction()) {
                 session.rollback();
@@ -45,7 +45,7 @@ final class Sessions {
     }
 
     /** Ends a session after a failure, which stays the one that counts. */
-    static void endAfter(RuntimeException failure, Handle session) {
+    public static void endAfter(RuntimeException failure, Handle session) {
         try {
             session.close();
         } catch (JdbiException e) {

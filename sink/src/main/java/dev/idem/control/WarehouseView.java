@@ -1,9 +1,11 @@
-package dev.idem.apply;
+package dev.idem.control;
 
-import dev.idem.apply.TableStates.TableState;
 import dev.idem.change.Lsn;
 import dev.idem.change.TableId;
 import dev.idem.change.Version;
+import dev.idem.control.TableStates.TableState;
+import dev.idem.warehouse.LastingSession;
+import dev.idem.warehouse.Warehouse;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;

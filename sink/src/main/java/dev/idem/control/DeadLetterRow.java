@@ -1,4 +1,4 @@
-package dev.idem.apply;
+package dev.idem.control;
 
 import dev.idem.change.TableId;
 import dev.idem.consume.LogCoordinates;
@@ -9,11 +9,12 @@ import java.util.Optional;
 import org.jdbi.v3.core.statement.StatementContext;
 
 /** Reads a row of {@code idem.dead_letter}. */
-final class DeadLetterRow {
+public final class DeadLetterRow {
 
     private DeadLetterRow() {}
 
-    static DeadLetter map(ResultSet row, StatementContext context) throws SQLException {
+    /** Reads one row of {@code idem.dead_letter}. */
+    public static DeadLetter map(ResultSet row, StatementContext context) throws SQLException {
         String table = row.getString("source_table");
         return new DeadLetter(
                 row.getLong("id"),

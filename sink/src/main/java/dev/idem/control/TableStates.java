@@ -1,6 +1,8 @@
-package dev.idem.apply;
+package dev.idem.control;
 
 import dev.idem.change.TableId;
+import dev.idem.warehouse.Warehouse;
+import dev.idem.warehouse.WarehouseFailure;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;

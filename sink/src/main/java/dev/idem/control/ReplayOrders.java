@@ -1,7 +1,10 @@
-package dev.idem.apply;
+package dev.idem.control;
 
 import dev.idem.change.TableId;
 import dev.idem.error.PipelineException;
+import dev.idem.warehouse.Warehouse;
+import dev.idem.warehouse.WarehouseFailure;
+import dev.idem.warehouse.WriterLock;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;

@@ -1,4 +1,4 @@
-package dev.idem.apply;
+package dev.idem.warehouse;
 
 import dev.idem.change.Cut;
 import dev.idem.change.Lsn;
@@ -18,21 +18,22 @@ import org.jdbi.v3.core.result.RowView;
  *
  * <p><i>Threads:</i> immutable.
  */
-final class ProgressTable {
+public final class ProgressTable {
 
     private final String pipeline;
 
-    ProgressTable(String pipeline) {
+    /** The row of that pipeline, there or not. */
+    public ProgressTable(String pipeline) {
         this.pipeline = pipeline;
     }
 
     /** Whose position it is. */
-    String pipeline() {
+    public String pipeline() {
         return pipeline;
     }
 
     /** The position; empty where the pipeline was never applied here. */
-    Optional<Progress> read(Handle handle) {
+    public Optional<Progress> read(Handle handle) {
         return handle.createQuery("""
                         select generation, epoch, commit_lsn::text as lsn, cut, log_offset, consistent
                         from idem.progress
@@ -52,7 +53,7 @@ final class ProgressTable {
     }
 
     /** Whether everything applied was committed at the source before that time; false where that is not known. */
-    boolean isBehind(Handle handle, Instant time) {
+    public boolean isBehind(Handle handle, Instant time) {
         return handle.createQuery("""
                         select coalesce(commit_ts < :time, false) from idem.progress
                         where pipeline = :pipeline""")
@@ -69,7 +70,7 @@ final class ProgressTable {
      * @throws PipelineException {@link ErrorKind#FENCED} where the claimant was the writer and another has taken over;
      *     that one is left in peace
      */
-    Progress takeOver(Handle handle, WriterClaim claim, String applicationName) {
+    public Progress takeOver(Handle handle, WriterClaim claim, String applicationName) {
         if (claim.right() == WriterClaim.Right.GO_ON) {
             requireStillWriter(handle, claim);
         }
@@ -118,7 +119,7 @@ final class ProgressTable {
      *
      * @throws PipelineException {@link ErrorKind#FENCED} where one has taken over
      */
-    void requireWriter(Handle handle, Progress progress) {
+    public void requireWriter(Handle handle, Progress progress) {
         boolean isWriter = handle.createQuery("""
                         select generation = :generation from idem.progress
                         where pipeline = :pipeline
@@ -141,7 +142,7 @@ final class ProgressTable {
      * @param cut the number of the cut before it; 0 where that is the beginning
      * @throws PipelineException {@link ErrorKind#FENCED} where a younger writer has taken over
      */
-    Progress rewind(Handle handle, Progress from, long logOffset, long cut) {
+    public Progress rewind(Handle handle, Progress from, long logOffset, long cut) {
         int rows = handle.createUpdate("""
                         update idem.progress set cut = :cut, log_offset = :offset
                         where pipeline = :pipeline and generation = :generation""")
@@ -162,7 +163,7 @@ final class ProgressTable {
      * @throws PipelineException {@link ErrorKind#FENCED} where a younger writer has taken over; the transaction must be
      *     rolled back
      */
-    Progress advance(Handle handle, Progress from, PositionedCut cut, long events) {
+    public Progress advance(Handle handle, Progress from, PositionedCut cut, long events) {
         Progress next = from.after(cut);
         Cut to = cut.cut();
         int rows = handle.createUpdate("""

@@ -1,4 +1,4 @@
-package dev.idem.apply;
+package dev.idem.control;
 
 import dev.idem.change.TableId;
 import java.time.Instant;

@@ -1,4 +1,4 @@
-package dev.idem.apply;
+package dev.idem.control;
 
 import java.util.Map;
 import java.util.TreeMap;
