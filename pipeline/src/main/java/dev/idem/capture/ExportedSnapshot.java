@@ -1,17 +1,23 @@
 package dev.idem.capture;
 
 import dev.idem.change.Lsn;
+import dev.idem.error.ErrorKind;
+import dev.idem.error.PipelineException;
 import dev.idem.source.SourceDatabase;
 import dev.idem.source.SourceFault;
 import dev.idem.source.SourceSettings;
+import dev.idem.sql.SqlIdentifier;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One consistent image of the source at a place of its WAL: a new replication slot's consistent point, and a session
@@ -28,7 +34,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ExportedSnapshot implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(ExportedSnapshot.class);
     private static final Executor SAME_THREAD = Runnable::run;
+    private static final int MOST_TRIES = 5;
 
     private final SourceSettings settings;
     private final Slot slot;
@@ -50,8 +58,12 @@ final class ExportedSnapshot implements AutoCloseable {
     record Slot(String name, boolean temporary, boolean failover, int patienceSeconds) {
         String statement() {
             String options = failover ? "(SNAPSHOT 'export', FAILOVER true)" : "EXPORT_SNAPSHOT";
-            return "CREATE_REPLICATION_SLOT \"" + name.replace("\"", "\"\"") + "\" " + (temporary ? "TEMPORARY " : "")
+            return "CREATE_REPLICATION_SLOT " + quotedName() + ' ' + (temporary ? "TEMPORARY " : "")
                     + "LOGICAL pgoutput " + options;
+        }
+
+        String quotedName() {
+            return SqlIdentifier.quoted(name);
         }
     }
 
@@ -60,24 +72,78 @@ final class ExportedSnapshot implements AutoCloseable {
         this.slot = slot;
     }
 
-    /** Makes the slot, waiting for the transactions that are open, and enters its snapshot. */
+    /**
+     * Makes the slot, waiting for the transactions that are open, and enters its snapshot.
+     *
+     * <p>A slot that will be decoded from is made again where the schema changed meanwhile, {@value #MOST_TRIES} times
+     * at most.
+     */
     void open() {
-        try {
-            Connection maker = DriverManager.getConnection(settings.url(), replicationOptions());
+        try (Connection maker = DriverManager.getConnection(settings.url(), replicationOptions())) {
             replication = maker;
             requireNotAborted();
             SourceDatabase.unhurry(maker);
-            try (Statement statement = maker.createStatement()) {
-                statement.setQueryTimeout(slot.patienceSeconds());
-                try (ResultSet made = statement.executeQuery(slot.statement())) {
-                    made.next();
-                    point = Lsn.parse(made.getString(2));
-                    enter(made.getString(3));
-                }
+            if (slot.temporary()) {
+                make(maker);
+            } else {
+                makeDecodable(maker);
             }
-            maker.close();
         } catch (SQLException e) {
             throw SourceFault.of("making replication slot " + slot.name() + " and its snapshot", e);
+        }
+    }
+
+    private void make(Connection maker) throws SQLException {
+        try (Statement statement = maker.createStatement()) {
+            statement.setQueryTimeout(slot.patienceSeconds());
+            try (ResultSet made = statement.executeQuery(slot.statement())) {
+                made.next();
+                point = Lsn.parse(made.getString(2));
+                enter(made.getString(3));
+            }
+        }
+    }
+
+    /*
+     * The server tracks what commits only once all transactions have ended that were open when the slot's making began
+     * (the state BUILDING_SNAPSHOT of snapbuild.c ends). A change of schema that commits before that is unknown to the
+     * image of the catalogue with which it decodes transactions that began afterwards and commit behind the slot's
+     * point: it fails ("could not map filenumber") or decodes with the columns of before. The image is replaced soon
+     * after, but such a slot must not be used. What the exported snapshot sees is right in any case: it is made last.
+     */
+    private void makeDecodable(Connection maker) throws SQLException {
+        for (int tries = 1; tries <= MOST_TRIES; tries++) {
+            DecodedCatalogue before = catalogueNow();
+            make(maker);
+            List<String> changed =
+                    DecodedCatalogue.read(catalogue(), settings.publication()).changedSince(before);
+            if (changed.isEmpty()) {
+                return;
+            }
+            LOG.warn(
+                    "replication slot is made again, the schema changed while it was made slot={} try={} changed={}",
+                    slot.name(),
+                    tries,
+                    changed);
+            drop(maker);
+        }
+        throw new PipelineException(
+                ErrorKind.SOURCE_UNREACHABLE,
+                "replication slot " + slot.name() + " was made " + MOST_TRIES + " times, and each time tables or types"
+                        + " were changed meanwhile, so that the server could not decode them; remedy: begin when no"
+                        + " schema is changed, or when no long transaction holds the making of the slot back");
+    }
+
+    private DecodedCatalogue catalogueNow() throws SQLException {
+        try (SourceDatabase now = SourceDatabase.connect(settings)) {
+            return DecodedCatalogue.read(now.connection(), settings.publication());
+        }
+    }
+
+    private void drop(Connection maker) throws SQLException {
+        connection().close();
+        try (Statement statement = maker.createStatement()) {
+            statement.execute("DROP_REPLICATION_SLOT " + slot.quotedName());
         }
     }
 

@@ -70,6 +70,57 @@ class CommitOrderIT {
     }
 
     @Test
+    @DisplayName("a change of schema that commits while the slot is made is known to what the slot decodes")
+    void schema_changed_while_the_slot_is_made_is_the_one_that_is_decoded_with() throws Exception {
+        try (CaptureFixture fixture = servers.capture(
+                        "building",
+                        "create type building.mood as enum ('calm')",
+                        "create table building.widened (id int primary key, v int)",
+                        "create table building.rewritten (id int primary key, v int)",
+                        "create table building.felt (id int primary key, v building.mood)");
+                Session holder = session();
+                Session second = session();
+                Session writer = session()) {
+            holder.transactionId();
+            try (Capture capture = fixture.start()) {
+                awaitWaiterFor(fixture, holder);
+                second.transactionId();
+                // The server begins to track commits when all transactions older than the slot have ended.
+                source.execute(
+                        "alter table building.widened add w int",
+                        "alter table building.rewritten alter v type bigint",
+                        "alter type building.mood add value 'glad'");
+                holder.commit();
+                awaitWaiterFor(fixture, second);
+                writer.run("insert into building.widened values (1, 2, 3)");
+                writer.run("insert into building.rewritten values (1, 2)");
+                writer.run("insert into building.felt values (1, 'glad')");
+                second.commit();
+                CaptureFixture.waiting().until(() -> isMade(fixture) || isWaitedFor(fixture, writer));
+                writer.commit();
+                CaptureFixture.awaitState(capture, CaptureStatus.State.STREAMING);
+                fixture.awaitCaughtUp(capture);
+            }
+
+            assertThat(images(fixture, "widened")).containsExactly("{\"id\":1,\"v\":2,\"w\":3}");
+            assertThat(images(fixture, "rewritten")).containsExactly("{\"id\":1,\"v\":2}");
+            assertThat(images(fixture, "felt")).containsExactly("{\"id\":1,\"v\":\"glad\"}");
+        }
+    }
+
+    private static boolean isMade(CaptureFixture fixture) throws SQLException {
+        return !fixture.query("select 'made' from pg_replication_slots where slot_name = '" + fixture.slot()
+                        + "' and confirmed_flush_lsn is not null")
+                .isEmpty();
+    }
+
+    private static List<String> images(CaptureFixture fixture, String table) {
+        return fixture.log().events("building", table).stream()
+                .map(TestLog.Event::after)
+                .toList();
+    }
+
+    @Test
     @DisplayName("trap 2: rows of one COPY share an LSN and none is lost")
     void rows_of_one_copy_have_versions_of_their_own() throws Exception {
         try (CaptureFixture fixture = servers.capture("copied", "create table copied.t (id int primary key, v text)");
@@ -162,12 +213,13 @@ class CommitOrderIT {
 
     /** Waits until another session waits for this session's transaction to end. */
     private static void awaitWaiterFor(CaptureFixture fixture, Session session) throws SQLException {
-        String xid = session.transactionId();
-        CaptureFixture.waiting()
-                .until(() -> !fixture.query(
-                                "select 'waits' from pg_locks where locktype = 'transactionid' and not granted and"
-                                        + " transactionid::text = '" + xid + "'")
-                        .isEmpty());
+        CaptureFixture.waiting().until(() -> isWaitedFor(fixture, session));
+    }
+
+    private static boolean isWaitedFor(CaptureFixture fixture, Session session) throws SQLException {
+        return !fixture.query("select 'waits' from pg_locks where locktype = 'transactionid' and not granted and"
+                        + " transactionid::text = '" + session.transactionId() + "'")
+                .isEmpty();
     }
 
     private Session session() throws SQLException {
