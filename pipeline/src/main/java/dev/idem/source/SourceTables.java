@@ -63,11 +63,22 @@ public final class SourceTables {
                 from pg_attribute a
                 join pg_class c on c.oid = a.attrelid and c.relkind = 'c'
                 where a.attnum > 0 and not a.attisdropped
+                union all
+                select refobjid, objid from pg_depend
+                where classid = 'pg_type'::regclass and refclassid = classid and deptype = 'i'
             ),
             of_rows (oid) as (
                 select t.oid from pg_type t join pg_class r on r.oid = t.typrelid and r.relkind <> 'c'
                 union
                 select m.whole from of_rows o join made_of m on m.part = o.oid
+            ),
+            of_own_bases (oid, base) as (
+                select t.oid, t.oid from pg_type t
+                where t.oid >= 16384 and t.typtype = 'b' and not (t.typelem <> 0 and t.typcategory = 'A')
+                    and not exists (select from pg_depend d
+                        where d.classid = 'pg_type'::regclass and d.objid = t.oid and d.deptype = 'e')
+                union
+                select m.whole, o.base from of_own_bases o join made_of m on m.part = o.oid
             )
             select n.nspname, c.relname, c.relpersistence::text, c.relreplident::text,
                 coalesce(s.whole, c.relreplident = 'f')
@@ -87,14 +98,10 @@ public final class SourceTables {
                     select from pg_attribute a
                     where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
                         and a.atttypid in (select oid from of_rows)),
-                (select min(quote_ident(a.attname) || ' of type ' || format_type(t.oid, null))
+                (select min(quote_ident(a.attname) || ' is, or has in it, ' || format_type(o.base, null))
                     from pg_attribute a
-                    join pg_type t on t.oid = a.atttypid
-                    left join pg_type e on e.oid = t.typelem and t.typcategory = 'A'
-                    where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-                        and a.atttypid >= 16384 and coalesce(e.oid, t.oid) >= 16384 and coalesce(e.typtype, t.typtype) = 'b'
-                        and not exists (select from pg_depend d where d.classid = 'pg_type'::regclass
-                            and d.objid = coalesce(e.oid, t.oid) and d.deptype = 'e')),
+                    join of_own_bases o on o.oid = a.atttypid
+                    where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped),
                 s.silent, c.relkind = 'p'
             from chosen p
             join pg_class c on c.oid = p.oid and p.oid = p.root
@@ -177,7 +184,7 @@ public final class SourceTables {
                                 .map(partition -> "its partition " + partition
                                         + " is a foreign or unlogged table: its changes are not in the WAL"))
                         .or(() -> Optional.ofNullable(ownType)
-                                .map(type -> "its column " + type + " is a base type with functions of its own, which"
+                                .map(type -> "its column " + type + ", a base type with functions of its own, which"
                                         + " the warehouse must have too")),
                 identified);
     }

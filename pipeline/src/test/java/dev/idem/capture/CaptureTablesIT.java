@@ -83,6 +83,35 @@ class CaptureTablesIT {
     }
 
     @Test
+    void base_type_of_the_sources_own_is_named_wherever_it_is_part_of_a_type() throws Exception {
+        try (CaptureFixture fixture = servers.capture(
+                        "based",
+                        "create type based.own",
+                        "create function based.own_in(cstring) returns based.own as 'int4in'"
+                                + " language internal immutable strict",
+                        "create function based.own_out(based.own) returns cstring as 'int4out'"
+                                + " language internal immutable strict",
+                        "create type based.own (input = based.own_in, output = based.own_out, like = int4)",
+                        "create domain based.checked as based.own",
+                        "create type based.pair as (one int, other based.checked[])",
+                        "create table based.direct (id int primary key, v based.own)",
+                        "create table based.listed (id int primary key, v based.own[])",
+                        "create table based.nested (id int primary key, v based.pair[])",
+                        "create table based.plain (id int primary key, v int4range[])");
+                Connection connection = source.connect()) {
+            List<SourceTable> tables =
+                    SourceTables.chosen(connection, fixture.settings().source());
+
+            assertThat(tables)
+                    .filteredOn(table -> table.warning()
+                            .filter(why -> why.contains("its column v is, or has in it, based.own, a base type"))
+                            .isPresent())
+                    .extracting(table -> table.table().name())
+                    .containsExactly("direct", "listed", "nested");
+        }
+    }
+
+    @Test
     @DisplayName("trap 36: a table that cannot be replicated stops nothing else")
     void table_that_cannot_be_replicated_is_left_out() throws Exception {
         try (CaptureFixture fixture = servers.capture(
