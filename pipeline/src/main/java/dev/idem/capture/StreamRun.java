@@ -75,7 +75,7 @@ final class StreamRun {
         LOG.info("streaming begins epoch={} from={}", decision.epoch(), decision.from());
         CatalogueWatch.Streamed streamed = new CatalogueWatch.Streamed(
                 CatalogueWatch.relations(source, tables),
-                new MissedRows(source, settings.source()),
+                new MissedRows(source, settings.source(), publisher::tellPartitions),
                 PublicationState.read(source, settings.source().publication()));
         requestUnread(streamed);
         SpillPolicy spill = new SpillPolicy(settings.spillDirectory(), settings.spillThresholdBytes());
@@ -149,6 +149,9 @@ final class StreamRun {
      */
     private void requestUnread(CatalogueWatch.Streamed streamed) {
         streamed.missedRows().atStart(streamed.relations(), beforeSnapshot).forEach(publisher::requestReread);
+        if (beforeSnapshot.isEmpty()) {
+            streamed.missedRows().nameLost(publisher.knownPartitions(), streamed.relations());
+        }
         CatalogueWatch.unknown(streamed.relations(), publisher.knownDefinitions())
                 .forEach(table -> publisher.requestReread(table, "it is new"));
     }

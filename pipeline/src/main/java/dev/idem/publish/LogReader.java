@@ -2,6 +2,7 @@ package dev.idem.publish;
 
 import dev.idem.change.Cut;
 import dev.idem.change.CutCodec;
+import dev.idem.change.PartitionList;
 import dev.idem.change.RereadRequest;
 import dev.idem.change.TableDefinition;
 import dev.idem.change.TableDefinitionCodec;
@@ -10,6 +11,7 @@ import dev.idem.change.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,9 +73,14 @@ final class LogReader implements AutoCloseable {
      *
      * @param definitions every definition that was ever published, the older ones first
      * @param rereads the requests that are open
+     * @param partitions the youngest list of each partitioned table
      * @param end where the topic ended
      */
-    record SchemaLog(List<TableDefinition> definitions, Map<TableId, RereadRequest> rereads, long end) {}
+    record SchemaLog(
+            List<TableDefinition> definitions,
+            Map<TableId, RereadRequest> rereads,
+            Collection<PartitionList> partitions,
+            long end) {}
 
     /** Reads the topic of the definitions. */
     SchemaLog schemaLog() {
@@ -83,13 +90,16 @@ final class LogReader implements AutoCloseable {
         long end = decidedEnd(partition);
         List<TableDefinition> definitions = new ArrayList<>();
         Map<String, RereadRequest> open = new LinkedHashMap<>();
+        Map<String, PartitionList> partitions = new LinkedHashMap<>();
         read(partition, beginning, end, record -> {
-            if (!RereadRequest.isKey(record.key())) {
+            if (TableDefinitionCodec.isKey(record.key())) {
                 definitions.add(codec.decode(record.value()));
                 return;
             }
             String key = new String(record.key(), StandardCharsets.UTF_8);
-            if (record.value() == null) {
+            if (PartitionList.isKey(record.key())) {
+                partitions.put(key, PartitionList.decode(record.value()));
+            } else if (record.value() == null) {
                 open.remove(key);
             } else {
                 open.merge(key, RereadRequest.decode(record.value()), RereadRequest::and);
@@ -97,7 +107,7 @@ final class LogReader implements AutoCloseable {
         });
         Map<TableId, RereadRequest> rereads = new LinkedHashMap<>();
         open.values().forEach(request -> rereads.put(request.table(), request));
-        return new SchemaLog(definitions, rereads, end);
+        return new SchemaLog(definitions, rereads, partitions.values(), end);
     }
 
     /**

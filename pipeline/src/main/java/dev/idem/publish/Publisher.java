@@ -4,6 +4,7 @@ import dev.idem.assemble.EncodedChange;
 import dev.idem.change.Cut;
 import dev.idem.change.CutCodec;
 import dev.idem.change.Lsn;
+import dev.idem.change.PartitionList;
 import dev.idem.change.RecordHeaders;
 import dev.idem.change.RereadRequest;
 import dev.idem.change.RowKeys;
@@ -14,6 +15,8 @@ import dev.idem.change.Topics;
 import dev.idem.error.PipelineException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +60,7 @@ public final class Publisher implements AutoCloseable {
     private final Producer<byte[], byte[]> producer;
     private final List<TableDefinition> knownDefinitions;
     private final OpenRereads rereads;
+    private final PartitionLists partitions;
     private final long schemaEnd;
     private final CutCodec cutCodec = new CutCodec();
     private final TableDefinitionCodec definitionCodec = new TableDefinitionCodec();
@@ -78,6 +82,7 @@ public final class Publisher implements AutoCloseable {
         LogReader.SchemaLog schema = reader.schemaLog();
         this.knownDefinitions = schema.definitions();
         this.rereads = new OpenRereads(schema.rereads().values());
+        this.partitions = new PartitionLists(schema.partitions());
         this.schemaEnd = schema.end();
     }
 
@@ -150,6 +155,16 @@ public final class Publisher implements AutoCloseable {
         return rereads.rows(table);
     }
 
+    /** The partitions that the log holds, those of each partitioned table that it was told of. */
+    public List<PartitionList> knownPartitions() {
+        return partitions.held();
+    }
+
+    /** Tells of the partitions that tables have now; durable with the next batch. */
+    public void tellPartitions(Collection<PartitionList> lists) {
+        partitions.tell(lists);
+    }
+
     /** Where the topic of the definitions ended when this was opened. */
     public long schemaEnd() {
         return schemaEnd;
@@ -206,6 +221,7 @@ public final class Publisher implements AutoCloseable {
 
     private Cut publish(LogBatch batch, Map<TableId, Long> read) {
         List<RereadRequest> requests = rereads.unwritten();
+        List<PartitionList> lists = partitions.unwritten();
         Set<TableId> done = new TreeSet<>();
         read.forEach((table, begun) -> {
             if (rereads.isAnsweredBy(table, begun)) {
@@ -214,10 +230,11 @@ public final class Publisher implements AutoCloseable {
         });
         try {
             producer.beginTransaction();
-            Cut cut = send(batch, requests, done);
+            Cut cut = send(batch, besideDefinitions(requests, done, lists));
             producer.commitTransaction();
             lastCut = cut;
             rereads.written(requests);
+            partitions.written(lists);
             rereads.done(read);
             return cut;
         } catch (KafkaException | ExecutionException e) {
@@ -241,7 +258,7 @@ public final class Publisher implements AutoCloseable {
      * committed without being sent, and the commit is acknowledged (Kafka 4.3.1,
      * {@code Sender.maybeSendAndPollTransactionalRequest}).
      */
-    private Cut send(LogBatch batch, List<RereadRequest> requests, Set<TableId> done)
+    private Cut send(LogBatch batch, List<ProducerRecord<byte[], byte[]>> besideDefinitions)
             throws ExecutionException, InterruptedException {
         SentRanges sent = new SentRanges();
         for (TableDefinition definition : batch.definitions()) {
@@ -250,12 +267,7 @@ public final class Publisher implements AutoCloseable {
                             topics.schema(), definitionCodec.encodeKey(definition), definitionCodec.encode(definition)),
                     (metadata, error) -> failed(sent, error));
         }
-        for (RereadRequest request : requests) {
-            if (!done.contains(request.table())) {
-                sendReread(request.table(), request.encode(), sent);
-            }
-        }
-        done.forEach(table -> sendReread(table, null, sent));
+        besideDefinitions.forEach(record -> producer.send(record, (metadata, error) -> failed(sent, error)));
         EventSender events = new EventSender(batch.epoch(), sent);
         batch.events().forEach(events);
         producer.flush();
@@ -278,10 +290,20 @@ public final class Publisher implements AutoCloseable {
         return cut;
     }
 
-    private void sendReread(TableId table, byte @Nullable [] value, SentRanges sent) {
-        producer.send(
-                new ProducerRecord<>(topics.schema(), 0, RereadRequest.encodeKey(table), value),
-                (metadata, error) -> failed(sent, error));
+    private List<ProducerRecord<byte[], byte[]>> besideDefinitions(
+            List<RereadRequest> requests, Set<TableId> done, List<PartitionList> lists) {
+        List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+        requests.stream()
+                .filter(request -> !done.contains(request.table()))
+                .forEach(request ->
+                        records.add(besideDefinitions(RereadRequest.encodeKey(request.table()), request.encode())));
+        done.forEach(table -> records.add(besideDefinitions(RereadRequest.encodeKey(table), null)));
+        lists.forEach(list -> records.add(besideDefinitions(list.encodeKey(), list.encode())));
+        return records;
+    }
+
+    private ProducerRecord<byte[], byte[]> besideDefinitions(byte[] key, byte @Nullable [] value) {
+        return new ProducerRecord<>(topics.schema(), 0, key, value);
     }
 
     private static void failed(SentRanges sent, @Nullable Exception error) {

@@ -1,10 +1,15 @@
 package dev.idem.source;
 
+import dev.idem.change.PartitionList;
 import dev.idem.change.TableId;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,16 +29,23 @@ public final class MissedRows {
 
     private final SourceDatabase source;
     private final SourceSettings settings;
+    private final Consumer<List<PartitionList>> partitions;
     private Looked last;
 
     /** What a look at the catalogue found. */
     public record Looked(Partitions partitions, RewrittenTables files, RowFilters filters) {}
 
-    /** Looks at the catalogue for the first time: what is so now was not missed. */
-    public MissedRows(SourceDatabase source, SourceSettings settings) {
+    /**
+     * Looks at the catalogue for the first time: what is so now was not missed.
+     *
+     * @param partitions told of the partitions that there are, now and at each look
+     */
+    public MissedRows(SourceDatabase source, SourceSettings settings, Consumer<List<PartitionList>> partitions) {
         this.source = source;
         this.settings = settings;
+        this.partitions = partitions;
         this.last = look(source, settings);
+        partitions.accept(last.partitions().lists());
     }
 
     /** Looks at the catalogue. */
@@ -66,18 +78,31 @@ public final class MissedRows {
     public Map<TableId, String> sinceLastLook(Map<TableId, Long> replicated) {
         Looked before = last;
         last = look(source, settings);
+        partitions.accept(last.partitions().lists());
         return between(before, last, replicated);
     }
 
+    /**
+     * Names the tables that have lost a partition since the log was told of their partitions.
+     *
+     * @return their roots
+     */
+    public Set<TableId> nameLost(Collection<PartitionList> told, Map<TableId, Long> replicated) {
+        return nameLost(last.partitions().lostSince(told), replicated);
+    }
+
+    private static Set<TableId> nameLost(Set<TableId> roots, Map<TableId, Long> replicated) {
+        Set<TableId> named = new TreeSet<>(roots);
+        named.retainAll(replicated.keySet());
+        named.forEach(root -> LOG.warn(
+                "a partition was dropped or detached, the warehouse keeps its rows table={} remedy={}",
+                root,
+                "./idem resync " + root));
+        return named;
+    }
+
     private static Map<TableId, String> between(Looked before, Looked now, Map<TableId, Long> replicated) {
-        for (TableId root : now.partitions().lostSince(before.partitions())) {
-            if (replicated.containsKey(root)) {
-                LOG.warn(
-                        "a partition was dropped or detached, the warehouse keeps its rows table={} remedy={}",
-                        root,
-                        "./idem resync " + root);
-            }
-        }
+        nameLost(now.partitions().lostSince(before.partitions()), replicated);
         return of(
                 Set.of(),
                 now.files().since(before.files()),

@@ -1,13 +1,17 @@
 package dev.idem.source;
 
+import dev.idem.change.PartitionList;
 import dev.idem.change.TableId;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -31,7 +35,8 @@ final class Partitions {
             select i.inhrelid::bigint || ' ' || i.xmin, n.nspname, r.relname,
                 quote_ident(pn.nspname) || '.' || quote_ident(p.relname), i.xmin::text,
                 a.xmin <> i.xmin,
-                coalesce(age(i.xmin) <= age(s.catalog_xmin), false)
+                coalesce(age(i.xmin) <= age(s.catalog_xmin), false),
+                i.inhrelid::bigint
             from pg_inherits i
             join pg_class p on p.oid = i.inhrelid and p.relispartition and p.relkind in ('r', 'p')
             join pg_namespace pn on pn.oid = p.relnamespace
@@ -53,7 +58,7 @@ final class Partitions {
      * @param moved whether it was made by another one
      * @param young whether the stream may not have been there yet when it last ended
      */
-    private record Place(TableId root, String partition, String since, boolean moved, boolean young) {}
+    private record Place(TableId root, long relation, String partition, String since, boolean moved, boolean young) {}
 
     private Partitions(SourceDatabase source, Map<String, Place> places) {
         this.source = source;
@@ -79,6 +84,7 @@ final class Partitions {
     private static Place place(ResultSet row) throws SQLException {
         return new Place(
                 new TableId(row.getString(2), row.getString(3)),
+                row.getLong(8),
                 row.getString(4),
                 row.getString(5),
                 row.getBoolean(6),
@@ -98,6 +104,31 @@ final class Partitions {
     /** The roots that have lost a partition since. */
     Set<TableId> lostSince(Partitions before) {
         return before.roots(entry -> !places.containsKey(entry.getKey()));
+    }
+
+    /** The roots that have lost a partition since the log was told of them. */
+    Set<TableId> lostSince(Collection<PartitionList> told) {
+        Map<TableId, PartitionList> now = new HashMap<>();
+        lists().forEach(list -> now.put(list.root(), list));
+        Set<TableId> roots = new TreeSet<>();
+        told.stream()
+                .filter(list -> !now.getOrDefault(list.root(), new PartitionList(list.root(), Set.of()))
+                        .relations()
+                        .containsAll(list.relations()))
+                .forEach(list -> roots.add(list.root()));
+        return roots;
+    }
+
+    /** Of each root all partitions. */
+    List<PartitionList> lists() {
+        Map<TableId, Set<Long>> relations = new TreeMap<>();
+        places.values()
+                .forEach(place -> relations
+                        .computeIfAbsent(place.root(), root -> new TreeSet<>())
+                        .add(place.relation()));
+        return relations.entrySet().stream()
+                .map(entry -> new PartitionList(entry.getKey(), entry.getValue()))
+                .toList();
     }
 
     private Set<TableId> roots(Predicate<Map.Entry<String, Place>> chosen) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.idem.change.Cut;
+import dev.idem.change.TableId;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
 import dev.idem.source.SourcePublication;
@@ -14,6 +15,8 @@ import dev.idem.testing.PostgresVersions;
 import dev.idem.testing.TestPostgres;
 import java.sql.Connection;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -80,6 +83,51 @@ class CaptureTablesIT {
                             failure -> assertThat(failure.kind()).isEqualTo(ErrorKind.SOURCE_UNREACHABLE))
                     .hasMessageContaining("looked at again");
         }
+    }
+
+    @Test
+    void partition_that_leaves_its_root_while_nobody_captures_is_named_at_the_next_start() throws Exception {
+        try (CaptureFixture fixture = servers.capture(
+                        "parted",
+                        "create table parted.root (id int primary key) partition by range (id)",
+                        "create table parted.one partition of parted.root for values from (0) to (10)",
+                        "create table parted.two partition of parted.root for values from (10) to (20)",
+                        "create table parted.whole (id int primary key) partition by range (id)",
+                        "create table parted.part partition of parted.whole default");
+                SourceDatabase database =
+                        SourceDatabase.connect(fixture.settings().source())) {
+            try (Capture capture = fixture.startStreaming()) {
+                source.execute("create table parted.three partition of parted.root for values from (20) to (30)");
+                awaitPartitions(fixture, 3, capture);
+                source.execute("alter table parted.root detach partition parted.two");
+                awaitPartitions(fixture, 2, capture);
+            }
+            Map<TableId, Long> roots = CatalogueWatch.relations(
+                    database, List.of(new TableId("parted", "root"), new TableId("parted", "whole")));
+            assertThat(lost(database, fixture, roots)).as("told already").isEmpty();
+
+            source.execute("drop table parted.three");
+            assertThat(lost(database, fixture, roots)).containsExactly(new TableId("parted", "root"));
+
+            try (Capture capture = fixture.startStreaming()) {
+                awaitPartitions(fixture, 1, capture);
+            }
+            assertThat(lost(database, fixture, roots)).as("told at the start").isEmpty();
+        }
+    }
+
+    private static void awaitPartitions(CaptureFixture fixture, int count, Capture capture) {
+        CaptureFixture.waiting().until(() -> {
+            fixture.awaitCaughtUp(capture);
+            return fixture.log().partitions().stream()
+                    .anyMatch(list -> list.root().name().equals("root")
+                            && list.relations().size() == count);
+        });
+    }
+
+    private static Set<TableId> lost(SourceDatabase database, CaptureFixture fixture, Map<TableId, Long> roots) {
+        return new MissedRows(database, fixture.settings().source(), lists -> {})
+                .nameLost(fixture.log().partitions(), roots);
     }
 
     @Test

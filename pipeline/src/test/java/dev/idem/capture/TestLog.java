@@ -3,14 +3,17 @@ package dev.idem.capture;
 import dev.idem.change.Cut;
 import dev.idem.change.CutCodec;
 import dev.idem.change.Lsn;
+import dev.idem.change.PartitionList;
 import dev.idem.change.RecordHeaders;
 import dev.idem.change.TableDefinition;
 import dev.idem.change.TableDefinitionCodec;
+import dev.idem.change.TableId;
 import dev.idem.change.Topics;
 import dev.idem.change.Version;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -103,9 +106,19 @@ final class TestLog {
     List<TableDefinition> definitions() {
         TableDefinitionCodec codec = new TableDefinitionCodec();
         return read(Set.of(topics.schema())).stream()
-                .filter(record -> !dev.idem.change.RereadRequest.isKey(record.key()))
+                .filter(record -> TableDefinitionCodec.isKey(record.key()))
                 .map(record -> codec.decode(record.value()))
                 .toList();
+    }
+
+    /** The youngest list of each partitioned table's partitions. */
+    Collection<PartitionList> partitions() {
+        Map<TableId, PartitionList> lists = new HashMap<>();
+        read(Set.of(topics.schema())).stream()
+                .filter(record -> PartitionList.isKey(record.key()))
+                .map(record -> PartitionList.decode(record.value()))
+                .forEach(list -> lists.put(list.root(), list));
+        return lists.values();
     }
 
     /** The events of every table, tombstones left out, by version. */

@@ -30,6 +30,11 @@ public final class TableDefinitionCodec {
         return definition.toString().getBytes(StandardCharsets.UTF_8);
     }
 
+    /** True where a record of the topic is a definition, and none of what stands beside them. */
+    public static boolean isKey(byte @Nullable [] key) {
+        return !RereadRequest.isKey(key) && !PartitionList.isKey(key);
+    }
+
     /** The record's value. */
     public byte[] encode(TableDefinition definition) {
         ObjectNode root = json.createObjectNode();

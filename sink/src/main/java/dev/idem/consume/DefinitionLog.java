@@ -1,7 +1,6 @@
 package dev.idem.consume;
 
 import dev.idem.change.MalformedEventException;
-import dev.idem.change.RereadRequest;
 import dev.idem.change.TableDefinition;
 import dev.idem.change.TableDefinitionCodec;
 import dev.idem.change.Topics;
@@ -73,7 +72,7 @@ public final class DefinitionLog implements AutoCloseable {
             long end = consumer.endOffsets(Set.of(partition), ANSWER_TIMEOUT).getOrDefault(partition, 0L);
             while (consumer.position(partition, ANSWER_TIMEOUT) < end) {
                 consumer.poll(POLL).forEach(record -> {
-                    if (record.value() != null && !RereadRequest.isKey(record.key())) {
+                    if (record.value() != null && TableDefinitionCodec.isKey(record.key())) {
                         take(record.value());
                     }
                 });

@@ -64,8 +64,10 @@ final class SchemaTail implements AutoCloseable {
             return;
         }
         String text = new String(key, StandardCharsets.UTF_8);
-        if (!RereadRequest.isKey(key)) {
+        if (TableDefinitionCodec.isKey(key)) {
             takeDefinition(text, record.value());
+        } else if (!RereadRequest.isKey(key)) {
+            return;
         } else if (record.value() == null) {
             requests.remove(text);
         } else {
