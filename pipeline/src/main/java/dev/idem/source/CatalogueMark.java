@@ -12,13 +12,15 @@ import java.time.Duration;
  * of these catalogues, and a row that replaces another has a new {@code xmin}. Temporary tables move the mark too:
  * somebody who looks closer finds nothing then.
  *
- * <p>The more a look costs, the rarer it is done, so that it never takes more than a fiftieth of a server's process.
+ * <p>The more a look costs, the rarer it is done, so that it takes no more than a fiftieth of a server's process; but one
+ * look that was slow, as the first ones of a process are, must not keep new tables waiting for long.
  *
  * <p><i>Threads:</i> one thread.
  */
 public final class CatalogueMark {
 
     private static final long INTERVAL_NANOS = Duration.ofSeconds(2).toNanos();
+    private static final long LONGEST_NANOS = Duration.ofSeconds(15).toNanos();
     private static final int SHARE = 50;
     private static final String MARK = """
             select
@@ -59,7 +61,8 @@ public final class CatalogueMark {
 
     /** To be called after a closer look, which counts as a part of this one. */
     public void looked() {
-        pauseNanos = Math.max(INTERVAL_NANOS, SHARE * (System.nanoTime() - lookedNanos));
+        long share = SHARE * (System.nanoTime() - lookedNanos);
+        pauseNanos = Math.min(LONGEST_NANOS, Math.max(INTERVAL_NANOS, share));
     }
 
     private String read() {
