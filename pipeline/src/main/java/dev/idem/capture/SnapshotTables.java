@@ -49,6 +49,9 @@ final class SnapshotTables {
     /** Undefined column, undefined table. */
     private static final Set<String> CHANGED_MEANWHILE = Set.of("42703", "42P01");
 
+    /** The warehouse locks each table of a cut, with its indexes, in one transaction, and its locks are bounded. */
+    private static final int MOST_TABLES = 100;
+
     private static final int MOST_ROWS = 20_000;
     private static final long MOST_BYTES = 16L << 20;
 
@@ -61,6 +64,7 @@ final class SnapshotTables {
     private final List<Numbered> rows = new ArrayList<>();
     private final List<Cut.TableState> read = new ArrayList<>();
     private long bytes;
+    private int tables;
 
     private record Numbered(EncodedChange change, long ordinal) {}
 
@@ -183,6 +187,10 @@ final class SnapshotTables {
                         true,
                         0,
                         snapshot.point())));
+        tables++;
+        if (tables >= MOST_TABLES) {
+            publish(target.kind(), List.of());
+        }
         return true;
     }
 
@@ -277,9 +285,16 @@ final class SnapshotTables {
         return this;
     }
 
-    /** Publishes what is left and says that the tables read are complete; what they hold besides does not exist. */
+    /**
+     * Publishes what is left and says that the tables read are complete; what they hold besides does not exist. The
+     * last cut is of the kind {@code closing}.
+     */
     List<Cut.TableState> complete(Cut.Kind closing) {
-        publish(closing, read);
+        int from = 0;
+        for (; read.size() - from > MOST_TABLES; from += MOST_TABLES) {
+            publish(target.kind(), List.copyOf(read.subList(from, from + MOST_TABLES)));
+        }
+        publish(closing, List.copyOf(read.subList(from, read.size())));
         read.forEach(state -> counted.count(state.table(), state.rows()));
         return List.copyOf(read);
     }
@@ -301,5 +316,6 @@ final class SnapshotTables {
         }
         rows.clear();
         bytes = 0;
+        tables = 0;
     }
 }

@@ -12,8 +12,8 @@ import java.time.Duration;
  * of these catalogues, and a row that replaces another has a new {@code xmin}. Temporary tables move the mark too:
  * somebody who looks closer finds nothing then.
  *
- * <p>The more a look costs, the rarer it is done, so that it takes no more than a fiftieth of a server's process; but one
- * look that was slow, as the first ones of a process are, must not keep new tables waiting for long.
+ * <p>The more a look costs, the rarer it is done, so that it takes no more than a fiftieth of a server's process; but
+ * one look that was slow, as the first ones of a process are, must not keep new tables waiting for long.
  *
  * <p><i>Threads:</i> one thread.
  */

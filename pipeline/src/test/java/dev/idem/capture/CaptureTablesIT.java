@@ -8,6 +8,8 @@ import dev.idem.change.Cut;
 import dev.idem.change.TableId;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
+import dev.idem.source.MissedRows;
+import dev.idem.source.SourceDatabase;
 import dev.idem.source.SourcePublication;
 import dev.idem.source.SourceTable;
 import dev.idem.source.SourceTables;
@@ -128,6 +130,30 @@ class CaptureTablesIT {
     private static Set<TableId> lost(SourceDatabase database, CaptureFixture fixture, Map<TableId, Long> roots) {
         return new MissedRows(database, fixture.settings().source(), lists -> {})
                 .nameLost(fixture.log().partitions(), roots);
+    }
+
+    @Test
+    void cuts_of_a_snapshot_are_of_so_many_tables_as_a_warehouse_can_lock() throws Exception {
+        try (CaptureFixture fixture = servers.capture("hundred", """
+                        do $$ begin for i in 0..100 loop
+                            execute format('create table hundred.t%s (id int primary key)', i);
+                            execute format('insert into hundred.t%s values (1)', i);
+                        end loop; end $$
+                        """);
+                Capture capture = fixture.startStreaming()) {
+            fixture.awaitCaughtUp(capture);
+            List<Cut> cuts = fixture.log().cuts().stream()
+                    .filter(cut -> cut.kind().isWithinSnapshot() || cut.kind() == Cut.Kind.SNAPSHOT_COMPLETED)
+                    .toList();
+
+            assertThat(cuts)
+                    .allSatisfy(cut -> assertThat(cut.ranges()).hasSizeLessThanOrEqualTo(100))
+                    .allSatisfy(cut -> assertThat(cut.tables()).hasSizeLessThanOrEqualTo(100));
+            assertThat(cuts.stream().flatMap(cut -> cut.tables().stream()).map(Cut.TableState::table))
+                    .hasSize(101)
+                    .doesNotHaveDuplicates();
+            assertThat(cuts.get(cuts.size() - 1).kind()).isEqualTo(Cut.Kind.SNAPSHOT_COMPLETED);
+        }
     }
 
     @Test

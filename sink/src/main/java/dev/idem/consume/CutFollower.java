@@ -10,9 +10,11 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
@@ -32,8 +34,10 @@ public final class CutFollower implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration SILENCE = Duration.ofSeconds(15);
     private static final long FIRST_STEP_BACK = 16;
+    private static final int MOST_TABLES = 200;
 
     private final Consumer<byte[], byte[]> consumer;
+    private final Topics topics;
     private final TopicPartition partition;
     private final CutCodec codec = new CutCodec();
     private final Deque<PositionedCut> waiting = new ArrayDeque<>();
@@ -42,6 +46,7 @@ public final class CutFollower implements AutoCloseable {
     /** A follower that reads nothing before {@link #seek}. */
     public CutFollower(ConsumerFactory consumers, Topics topics, String clientId) {
         this.consumer = consumers.newConsumer(clientId);
+        this.topics = topics;
         this.partition = new TopicPartition(topics.progress(), 0);
     }
 
@@ -109,7 +114,8 @@ public final class CutFollower implements AutoCloseable {
 
     /**
      * The next cuts, waiting for the first at most {@code timeout}: at least one where there is one, and as many more
-     * at hand as hold no more than {@code maxEvents} events together.
+     * at hand as hold no more than {@code maxEvents} events together, of {@value #MOST_TABLES} tables at most: all of
+     * them are locked in one transaction, and the warehouse's locks are bounded.
      */
     public List<PositionedCut> poll(Duration timeout, int maxCuts, long maxEvents) {
         if (waiting.isEmpty()) {
@@ -117,12 +123,16 @@ public final class CutFollower implements AutoCloseable {
         }
         List<PositionedCut> cuts = new ArrayList<>();
         long events = 0;
-        while (!waiting.isEmpty()
-                && cuts.size() < maxCuts
-                && (cuts.isEmpty() || events + waiting.element().cut().events() <= maxEvents)) {
-            PositionedCut cut = waiting.remove();
-            events += cut.cut().events();
-            cuts.add(cut);
+        Set<String> tables = new HashSet<>();
+        while (!waiting.isEmpty() && cuts.size() < maxCuts) {
+            Cut next = waiting.element().cut();
+            events += next.events();
+            tables.addAll(next.ranges().keySet());
+            next.tables().forEach(state -> tables.add(topics.of(state.table())));
+            if (!cuts.isEmpty() && (events > maxEvents || tables.size() > MOST_TABLES)) {
+                return cuts;
+            }
+            cuts.add(waiting.remove());
         }
         return cuts;
     }

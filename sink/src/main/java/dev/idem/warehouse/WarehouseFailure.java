@@ -19,6 +19,9 @@ public final class WarehouseFailure {
 
     private static final String LOCK_NOT_AVAILABLE = "55P03";
 
+    /** Named in the hint where one transaction touches more tables than the server has locks for. */
+    private static final String LOCK_LIMIT = "max_locks_per_transaction";
+
     /** Classes of SQLSTATEs that name an object or the program of a trigger. */
     private static final Set<String> OF_ONE_TABLE = Set.of("0A", "2B", "2F", "38", "39", "3F", "42", "P0");
 
@@ -102,7 +105,11 @@ public final class WarehouseFailure {
         if (state.startsWith("P0")) {
             return "a trigger or function raises an exception";
         }
-        return state.startsWith("22") ? dataException(server) : String.valueOf(server.getMessage());
+        if (state.startsWith("22")) {
+            return dataException(server);
+        }
+        boolean isOfLocks = String.valueOf(server.getHint()).contains(LOCK_LIMIT);
+        return server.getMessage() + (isOfLocks ? "; remedy: raise " + LOCK_LIMIT + " of the warehouse" : "");
     }
 
     /** Messages of class 22 quote the offending value; the name of the condition is told by the SQLSTATE. */
