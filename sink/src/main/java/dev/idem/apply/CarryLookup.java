@@ -11,11 +11,14 @@ import dev.idem.error.PipelineException;
 import dev.idem.reduce.CarryRequest;
 import dev.idem.reduce.TableBatch;
 import dev.idem.sql.CarrySql;
-import dev.idem.sql.TargetColumn;
 import dev.idem.sql.TargetTable;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
@@ -24,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Fetches the large values that key changes left out from the rows under the old keys, before those are deleted.
  *
- * <p><i>Threads:</i> immutable.
+ * <p><i>Threads:</i> one thread.
  */
 final class CarryLookup {
 
@@ -32,10 +35,34 @@ final class CarryLookup {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    private final TargetTable table;
+    private final TableBatch batch;
+    private final Map<CarryRequest, Map<Integer, Found>> found = new IdentityHashMap<>();
+
+    CarryLookup(TargetTable table, TableBatch batch) {
+        this.table = table;
+        this.batch = batch;
+    }
+
+    /**
+     * A row of the warehouse that may have what is asked for.
+     *
+     * @param link the key change that took it from there
+     */
+    private record Place(CarryRequest request, CarryRequest link) {}
+
+    private record Found(Version version, ColumnValue value) {
+
+        /** The younger row has gone more of the way from key to key. */
+        static Found younger(Found one, Found other) {
+            return one.version().isBefore(other.version()) ? other : one;
+        }
+    }
+
     /** Fills what the batch asks for, as far as the warehouse has it. */
-    void fill(Handle handle, TargetTable table, TableBatch batch) {
-        List<CarryRequest> requests = List.copyOf(batch.carries());
-        if (requests.isEmpty()) {
+    void fill(Handle handle) {
+        List<Place> places = places();
+        if (places.isEmpty()) {
             return;
         }
         try (Query query = handle.createQuery(CarrySql.lookup(table))) {
@@ -46,8 +73,8 @@ final class CarryLookup {
                         query,
                         i,
                         "text",
-                        requests.stream()
-                                .map(request -> request.from().values().get(column))
+                        places.stream()
+                                .map(place -> place.link().from().values().get(column))
                                 .toArray(String[]::new));
             }
             bind(
@@ -55,15 +82,27 @@ final class CarryLookup {
                     query,
                     table.key().size(),
                     "int4",
-                    IntStream.range(0, requests.size()).boxed().toArray(Integer[]::new));
+                    IntStream.range(0, places.size()).boxed().toArray(Integer[]::new));
             query.scanResultSet((results, context) -> {
                 ResultSet rows = results.get();
                 while (rows.next()) {
-                    take(rows, table, batch, requests.get(rows.getInt(1)));
+                    take(rows, places.get(rows.getInt(1)));
                 }
                 return table;
             });
         }
+        found.forEach(
+                (request, columns) -> columns.forEach((column, value) -> batch.fill(request, column, value.value())));
+    }
+
+    private List<Place> places() {
+        List<Place> places = new ArrayList<>();
+        for (CarryRequest request : batch.carries()) {
+            for (CarryRequest link = request; link != null; link = link.earlier()) {
+                places.add(new Place(request, link));
+            }
+        }
+        return places;
     }
 
     static void bind(Handle handle, Query query, int position, String type, Object[] values) {
@@ -73,21 +112,22 @@ final class CarryLookup {
                         statement.setArray(place, handle.getConnection().createArrayOf(type, values)));
     }
 
-    private void take(ResultSet row, TargetTable table, TableBatch batch, CarryRequest request) throws SQLException {
+    private void take(ResultSet row, Place place) throws SQLException {
         Version version = new Version(row.getInt(2), Lsn.parse(row.getString(3)), row.getLong(4));
-        if (!version.isBefore(request.version())) {
-            return;
-        }
-        Version after = request.after();
-        if (after != null && !version.isAfter(after)) {
+        Version since = place.link().since();
+        boolean isTheRow = version.isBefore(place.link().version()) && (since == null || !version.isBefore(since));
+        if (!isTheRow) {
             return;
         }
         JsonNode carried = carriers(row.getString(5));
         for (int i = 0; i < table.columns().size(); i++) {
-            TargetColumn column = table.columns().get(i);
-            if (!carried.path(column.name()).asText("known").isEmpty()) {
+            boolean known =
+                    !carried.path(table.columns().get(i).name()).asText("known").isEmpty();
+            if (known && batch.lacks(place.request(), i)) {
                 String text = row.getString(FIRST_VALUE + i);
-                batch.fill(request, i, text == null ? ColumnValue.NULL : ColumnValue.of(text));
+                ColumnValue value = text == null ? ColumnValue.NULL : ColumnValue.of(text);
+                found.computeIfAbsent(place.request(), request -> new HashMap<>())
+                        .merge(i, new Found(version, value), Found::younger);
             }
         }
     }

@@ -77,7 +77,7 @@ final class TableWriter {
             belowFloor(floor);
         }
         if (table.hasKey()) {
-            new CarryLookup().fill(handle, table, batch);
+            new CarryLookup(table, batch).fill(handle);
             List<Keyed> states = new ArrayList<>(batch.keys());
             batch.forEach((key, state) -> states.add(new Keyed(key, state)));
             if (conflicts == Conflicts.TAKE_OUT_FIRST && table.keyEqualAsText()) {

@@ -6,7 +6,6 @@ import dev.idem.change.RowKey;
 import dev.idem.change.TableDefinition;
 import dev.idem.change.Version;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -139,10 +138,17 @@ public final class TableBatch {
 
     private CarryRequest request(Change.Upsert change, RowKey from, @Nullable KeyState old) {
         CarryRequest earlier = carries.get(from);
+        Version since = old == null ? null : old.deletedAt();
         if (earlier != null) {
-            return new CarryRequest(change.key(), change.version(), earlier.from(), earlier.after());
+            since = earlier.version();
         }
-        return new CarryRequest(change.key(), change.version(), from, old == null ? null : old.deletedAt());
+        return new CarryRequest(change.key(), change.version(), from, since, earlier);
+    }
+
+    /** Whether the row that a {@link CarryRequest} asks for is there and lacks the column. */
+    public boolean lacks(CarryRequest request, int column) {
+        KeyState state = states.get(request.key());
+        return state != null && state.isLive() && state.carrier(column) == null;
     }
 
     /** Fills a value that a {@link CarryRequest} asked for. */
@@ -170,9 +176,14 @@ public final class TableBatch {
         return highest;
     }
 
-    /** What the warehouse's rows under old keys must give. */
-    public Collection<CarryRequest> carries() {
-        return carries.values();
+    /** What the warehouse's rows under old keys must give to rows that are there in the end. */
+    public List<CarryRequest> carries() {
+        return carries.values().stream().filter(this::isOpen).toList();
+    }
+
+    private boolean isOpen(CarryRequest request) {
+        KeyState state = states.get(request.key());
+        return state != null && state.isLive() && !state.isWhole();
     }
 
     /** The changes of a table without a key, in order. */

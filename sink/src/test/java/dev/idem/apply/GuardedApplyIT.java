@@ -26,6 +26,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -138,6 +139,30 @@ class GuardedApplyIT {
             assertThat(delivery.rows().get(3)).contains(ColumnValue.of("read"));
             assertThat(delivery.incompleteRows()).isZero();
         }
+    }
+
+    @Test
+    void large_value_follows_a_row_whose_first_key_change_comes_again_together_with_the_next() {
+        try (Delivery delivery = new Delivery()) {
+            delivery.applyCut(100, List.of(upsert(1, 100, "large")));
+            delivery.applyCut(200, keyChange(1, 2, 200));
+            delivery.applyCut(
+                    300,
+                    Stream.of(keyChange(1, 2, 200), keyChange(2, 3, 300))
+                            .flatMap(List::stream)
+                            .toList());
+
+            assertThat(delivery.rows().keySet()).containsExactly(3);
+            assertThat(delivery.rows().get(3)).last().isEqualTo(ColumnValue.of("large"));
+            assertThat(delivery.incompleteRows()).isZero();
+        }
+    }
+
+    private static List<Change> keyChange(int from, int to, long lsn) {
+        Row row = Row.of(ColumnValue.of("" + to), ColumnValue.of("1"), ColumnValue.of("body"), ColumnValue.UNAVAILABLE);
+        return List.of(
+                delete(from, lsn),
+                new Change.Upsert(new Version(1, new Lsn(lsn), 2), key(to), row, Optional.of(key(from))));
     }
 
     private static Version at(long lsn) {

@@ -132,7 +132,7 @@ class TableBatchTest {
         batch.add(moved(2, at(200, 2), "body", null, 1));
 
         CarryRequest request = batch.carries().iterator().next();
-        assertThat(request).isEqualTo(new CarryRequest(key(2), at(200, 2), key(1), null));
+        assertThat(request).isEqualTo(new CarryRequest(key(2), at(200, 2), key(1), null, null));
 
         batch.fill(request, EXTRA, ColumnValue.of("large"));
         assertThat(state(2).value(EXTRA)).isEqualTo(ColumnValue.of("large"));
@@ -140,14 +140,16 @@ class TableBatchTest {
     }
 
     @Test
-    void key_that_changes_twice_is_looked_up_under_the_first() {
+    void key_that_changes_twice_is_looked_up_under_both_that_it_had() {
         batch.add(new Change.Delete(at(200, 1), key(1)));
         batch.add(moved(2, at(200, 2), "body", null, 1));
         batch.add(new Change.Delete(at(300, 1), key(2)));
         batch.add(moved(3, at(300, 2), "body", null, 2));
 
-        assertThat(batch.carries()).extracting(CarryRequest::key).containsExactlyInAnyOrder(key(2), key(3));
-        assertThat(batch.carries()).extracting(CarryRequest::from).containsOnly(key(1));
+        CarryRequest first = new CarryRequest(key(2), at(200, 2), key(1), null, null);
+        assertThat(batch.carries())
+                .as("key 2 is no more")
+                .containsExactly(new CarryRequest(key(3), at(300, 2), key(2), at(200, 2), first));
     }
 
     @Test
@@ -157,7 +159,7 @@ class TableBatchTest {
         batch.add(new Change.Delete(at(300, 1), key(1)));
         batch.add(moved(2, at(300, 2), "body", null, 1));
 
-        assertThat(batch.carries()).containsExactly(new CarryRequest(key(2), at(300, 2), key(1), at(100)));
+        assertThat(batch.carries()).containsExactly(new CarryRequest(key(2), at(300, 2), key(1), at(100), null));
     }
 
     @Test
@@ -169,7 +171,7 @@ class TableBatchTest {
         batch.add(moved(4, at(400), "body", null, 1));
 
         assertThat(states(batch).keySet()).containsExactly(key(4));
-        assertThat(batch.carries()).containsExactly(new CarryRequest(key(4), at(400), key(1), null));
+        assertThat(batch.carries()).containsExactly(new CarryRequest(key(4), at(400), key(1), null, null));
     }
 
     @Test
