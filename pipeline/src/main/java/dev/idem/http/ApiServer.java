@@ -121,6 +121,8 @@ public final class ApiServer implements AutoCloseable {
                 .get("/api/v1/offsets", onWorker(status::offsets))
                 .get("/api/v1/replays", onWorker(status::replays))
                 .get("/api/v1/replays/{id}", onWorker(status::replay))
+                .get("/api/v1/rebuilds", onWorker(status::rebuilds))
+                .get("/api/v1/rebuilds/{id}", onWorker(status::rebuild))
                 .get("/api/v1/events", events.handler())
                 .post("/api/v1/pause", actions.pause())
                 .post("/api/v1/resume", actions.resume())
@@ -130,6 +132,8 @@ public final class ApiServer implements AutoCloseable {
                 .post("/api/v1/dead-letters/discard", actions.discardDeadLetters())
                 .post("/api/v1/replays", actions.replay())
                 .post("/api/v1/replays/{id}/cancel", actions.cancelReplay())
+                .post("/api/v1/rebuilds", actions.rebuild())
+                .post("/api/v1/rebuilds/{id}/cancel", actions.cancelRebuild())
                 .setFallbackHandler(
                         exchange -> new Problem(404, "no such resource, see docs/openapi.yaml").send(exchange))
                 .setInvalidMethodHandler(exchange -> {
