@@ -9,6 +9,7 @@ import dev.idem.control.Requests;
 import dev.idem.control.WarehouseView;
 import dev.idem.http.ApiServer;
 import dev.idem.http.PipelineMetrics;
+import dev.idem.http.TlsIdentity;
 import dev.idem.http.Watched;
 import dev.idem.warehouse.Warehouse;
 import java.util.Optional;
@@ -87,7 +88,8 @@ public final class HttpInterface implements AutoCloseable {
                     new ApiServer.Address(
                             settings.http().host(),
                             port,
-                            settings.http().token().reveal()),
+                            settings.http().token().reveal(),
+                            settings.http().tls().map(files -> TlsIdentity.of(files.certificate(), files.key()))),
                     new Watched(
                             watch::latest,
                             () -> watch.history().json(),

@@ -5,6 +5,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.idem.config.Settings;
+import dev.idem.config.TlsFiles;
+import dev.idem.error.ErrorKind;
+import dev.idem.error.PipelineException;
+import dev.idem.http.PinnedServer;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -14,6 +18,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Optional;
+import javax.net.ssl.SSLException;
 
 /**
  * The HTTP interface of the running process, as a command with the same settings reaches it.
@@ -26,6 +31,7 @@ public final class ProcessClient {
     private static final Duration CONNECT = Duration.ofSeconds(5);
     private static final Duration ANSWER = Duration.ofSeconds(30);
 
+    private final String scheme;
     private final String authority;
     private final String token;
     private final HttpClient http;
@@ -34,10 +40,18 @@ public final class ProcessClient {
         String host = settings.http().host();
         this.authority = (host.contains(":") ? '[' + host + ']' : host) + ':' + port;
         this.token = settings.http().token().reveal();
-        this.http = HttpClient.newBuilder().connectTimeout(CONNECT).build();
+        Optional<TlsFiles> tls = settings.http().tls();
+        this.scheme = tls.isPresent() ? "https://" : "http://";
+        HttpClient.Builder client = HttpClient.newBuilder().connectTimeout(CONNECT);
+        tls.ifPresent(files -> client.sslContext(PinnedServer.context(files.certificate())));
+        this.http = client.build();
     }
 
-    /** A client that has asked nobody yet; empty where the settings name no port. */
+    /**
+     * A client that has asked nobody yet; empty where the settings name no port.
+     *
+     * @throws PipelineException {@link ErrorKind#SETTINGS} where the certificate cannot be used
+     */
     public static Optional<ProcessClient> of(Settings settings) {
         return settings.http().port().filter(port -> port > 0).map(port -> new ProcessClient(settings, port));
     }
@@ -61,7 +75,11 @@ public final class ProcessClient {
         return authority;
     }
 
-    /** Asks; empty where no process answers. */
+    /**
+     * Asks; empty where no process answers.
+     *
+     * @throws PipelineException {@link ErrorKind#SETTINGS} where another certificate is shown
+     */
     public Optional<Answer> get(String path) {
         return send(request(path));
     }
@@ -80,7 +98,7 @@ public final class ProcessClient {
 
     private HttpRequest.Builder request(String path) {
         HttpRequest.Builder request =
-                HttpRequest.newBuilder(URI.create("http://" + authority + path)).timeout(ANSWER);
+                HttpRequest.newBuilder(URI.create(scheme + authority + path)).timeout(ANSWER);
         return token.isEmpty() ? request : request.header("Authorization", "Bearer " + token);
     }
 
@@ -88,6 +106,13 @@ public final class ProcessClient {
         try {
             HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
             return Optional.of(new Answer(response.statusCode(), read(response.body())));
+        } catch (SSLException e) {
+            throw new PipelineException(
+                    ErrorKind.SETTINGS,
+                    "the process at " + authority
+                            + " does not prove that it has the certificate of http.tls.certificate"
+                            + " (expected: a process with the same http.tls.certificate and http.tls.key)",
+                    e);
         } catch (IOException e) {
             return Optional.empty();
         } catch (InterruptedException e) {
