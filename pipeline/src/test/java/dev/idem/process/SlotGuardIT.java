@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 /** The capture never waits for the warehouse, so a warehouse that is dead costs no slot: the log is the buffer. */
 class SlotGuardIT {
 
-    private static final int ROUNDS = 5;
+    private static final int ROUNDS = 6;
     private static final String LIMIT = "64MB";
     private static final String SLOT = " from pg_replication_slots where not temporary";
 
