@@ -1,9 +1,9 @@
 package dev.idem.cli;
 
-import dev.idem.control.RebuildResult;
 import dev.idem.apply.RebuildWriter;
 import dev.idem.change.TableId;
 import dev.idem.config.Settings;
+import dev.idem.control.RebuildResult;
 import dev.idem.process.Pipeline;
 import dev.idem.process.ReachedDatabases;
 import dev.idem.process.ReachedLog;

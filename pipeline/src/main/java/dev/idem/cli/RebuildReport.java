@@ -1,8 +1,8 @@
 package dev.idem.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.idem.control.RebuildResult;
 import dev.idem.change.TableId;
+import dev.idem.control.RebuildResult;
 import java.io.PrintWriter;
 import java.util.Locale;
 

@@ -1,11 +1,10 @@
 package dev.idem.process;
 
 import dev.idem.apply.RebuildWriter;
-import dev.idem.control.ReplayRecord;
 import dev.idem.apply.ReplayWriter;
-import dev.idem.warehouse.Warehouse;
 import dev.idem.change.Topics;
 import dev.idem.config.Settings;
+import dev.idem.control.ReplayRecord;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
 import dev.idem.replay.LogPosition;
@@ -13,6 +12,7 @@ import dev.idem.replay.LogView;
 import dev.idem.replay.Replay;
 import dev.idem.replay.ReplayRequest;
 import dev.idem.replay.SavedOffsets;
+import dev.idem.warehouse.Warehouse;
 import java.time.Clock;
 import java.time.ZoneId;
 import java.util.Optional;

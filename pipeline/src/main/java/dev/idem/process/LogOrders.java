@@ -1,10 +1,10 @@
 package dev.idem.process;
 
+import dev.idem.config.Settings;
 import dev.idem.control.RebuildEntry;
 import dev.idem.control.RebuildOrders;
 import dev.idem.control.ReplayEntry;
 import dev.idem.control.ReplayOrders;
-import dev.idem.config.Settings;
 import dev.idem.http.Watched;
 import java.util.Optional;
 

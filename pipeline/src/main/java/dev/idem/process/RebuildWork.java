@@ -1,10 +1,10 @@
 package dev.idem.process;
 
+import dev.idem.apply.RebuildWriter;
+import dev.idem.change.TableId;
 import dev.idem.control.RebuildEntry;
 import dev.idem.control.RebuildOrders;
 import dev.idem.control.RebuildResult;
-import dev.idem.apply.RebuildWriter;
-import dev.idem.change.TableId;
 import dev.idem.replay.Rebuild;
 import dev.idem.replay.ReplayProgress;
 import java.time.Duration;

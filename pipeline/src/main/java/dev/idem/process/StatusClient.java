@@ -1,13 +1,13 @@
 package dev.idem.process;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.idem.control.WarehouseView;
-import dev.idem.source.SourceView;
 import dev.idem.change.Topics;
 import dev.idem.config.Settings;
 import dev.idem.consume.LastCut;
+import dev.idem.control.WarehouseView;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
+import dev.idem.source.SourceView;
 import dev.idem.status.StatusJson;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

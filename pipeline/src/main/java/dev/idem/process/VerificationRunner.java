@@ -1,15 +1,15 @@
 package dev.idem.process;
 
-import dev.idem.control.VerificationRecord;
-import dev.idem.control.VerificationRecord.Origin;
-import dev.idem.control.Verifications;
-import dev.idem.control.Verifications.Order;
 import dev.idem.capture.CaptureStatus;
 import dev.idem.change.TableId;
 import dev.idem.change.Topics;
 import dev.idem.config.Settings;
 import dev.idem.config.Settings.VerificationSettings;
 import dev.idem.config.Settings.VerificationSettings.OnDifference;
+import dev.idem.control.VerificationRecord;
+import dev.idem.control.VerificationRecord.Origin;
+import dev.idem.control.Verifications;
+import dev.idem.control.Verifications.Order;
 import dev.idem.error.PipelineException;
 import dev.idem.verify.Pace;
 import dev.idem.verify.RepairSettings;

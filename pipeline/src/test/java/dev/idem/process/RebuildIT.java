@@ -3,10 +3,10 @@ package dev.idem.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.idem.control.RebuildResult;
 import dev.idem.apply.RebuildWriter;
 import dev.idem.apply.ReplayWriter;
 import dev.idem.change.TableId;
+import dev.idem.control.RebuildResult;
 import dev.idem.replay.LogPosition;
 import dev.idem.replay.Rebuild;
 import dev.idem.replay.Replay;

@@ -1,14 +1,14 @@
 package dev.idem.apply;
 
-import dev.idem.control.RebuiltTable;
-import dev.idem.control.RebuildTable;
-import dev.idem.control.RebuildResult;
-import dev.idem.control.RebuildEntry;
 import dev.idem.change.TableDefinition;
 import dev.idem.change.TableId;
 import dev.idem.change.Version;
 import dev.idem.consume.LogCoordinates;
 import dev.idem.consume.LogEvent;
+import dev.idem.control.RebuildEntry;
+import dev.idem.control.RebuildResult;
+import dev.idem.control.RebuildTable;
+import dev.idem.control.RebuiltTable;
 import dev.idem.control.ReplayCount;
 import dev.idem.control.ReplayTable;
 import dev.idem.error.ErrorKind;

@@ -1,19 +1,19 @@
 package dev.idem.replay;
 
-import dev.idem.warehouse.Progress;
-import dev.idem.control.RebuildResult;
 import dev.idem.apply.RebuildStart;
 import dev.idem.apply.RebuildWriter;
-import dev.idem.control.RebuiltTable;
-import dev.idem.control.ReplayCount;
-import dev.idem.control.ReplayCursor;
-import dev.idem.control.ReplayRecord;
 import dev.idem.apply.TableChangedException;
 import dev.idem.change.TableId;
 import dev.idem.consume.LogEvent;
 import dev.idem.consume.ReadInterruptedException;
+import dev.idem.control.RebuildResult;
+import dev.idem.control.RebuiltTable;
+import dev.idem.control.ReplayCount;
+import dev.idem.control.ReplayCursor;
+import dev.idem.control.ReplayRecord;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
+import dev.idem.warehouse.Progress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
