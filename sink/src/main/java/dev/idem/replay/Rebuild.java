@@ -19,7 +19,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -157,10 +156,14 @@ public final class Rebuild {
             }
             writer.prepare();
             follow(writer.progress(), writer::write);
-            Function<RebuiltTable, RebuildResult> result = rebuilt -> kept(result(table, rebuilt), keep);
             return switch (mode) {
-                case SWAP -> result(table, writer.swap(this::finish, result::apply));
-                case DRY_RUN -> result.apply(writer.rehearse(this::finish));
+                case SWAP ->
+                    result(table, writer.swap(this::finish, rebuilt -> requireKept(result(table, rebuilt), keep)));
+                case DRY_RUN -> {
+                    RebuildResult result = result(table, writer.rehearse(this::finish));
+                    requireKept(result, keep);
+                    yield result;
+                }
             };
         }
 
@@ -168,11 +171,10 @@ public final class Rebuild {
             return new RebuildResult(table, plan.reads().fromCut(), read.toCut(), read.seen(), rebuilt);
         }
 
-        private static RebuildResult kept(RebuildResult result, Predicate<RebuildResult> keep) {
+        private static void requireKept(RebuildResult result, Predicate<RebuildResult> keep) {
             if (!keep.test(result)) {
                 throw new Pieces.GivenUpException();
             }
-            return result;
         }
 
         private void finish(Progress stream) {
