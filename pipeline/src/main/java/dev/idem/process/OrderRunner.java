@@ -23,12 +23,11 @@ final class OrderRunner<E> implements AutoCloseable {
     private static final Duration LOOK = Duration.ofSeconds(5);
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(30);
     private static final Duration LONGEST_STOP = Duration.ofSeconds(10);
-    private static final Runnable NOTHING_TO_STOP = () -> {};
 
     private final OrderedWork<E> work;
     private final Pipeline pipeline;
     private final DutyCycle cycle;
-    private volatile Runnable stop = NOTHING_TO_STOP;
+    private volatile Runnable stop = OrderRunner::nothing;
 
     private OrderRunner(OrderedWork<E> work, Pipeline pipeline) {
         this.work = work;
@@ -83,9 +82,12 @@ final class OrderRunner<E> implements AutoCloseable {
             }
             return true;
         } finally {
-            stop = NOTHING_TO_STOP;
+            stop = OrderRunner::nothing;
         }
     }
+
+    /** Stops nothing, since nothing is going on. */
+    private static void nothing() {}
 
     private void stopBy(Runnable action) {
         stop = action;
