@@ -45,17 +45,20 @@ final class ReplayReport implements ReplayListener {
     }
 
     private static String line(ReplayProgress progress, long rate) {
-        long percent = progress.records() == 0 ? 100 : Math.min(100, progress.seen() * 100 / progress.records());
-        int filled = (int) (percent * BAR / 100);
         return String.format(
                 Locale.ROOT,
-                "[%s%s] %3d%%  %,d events read, %,d rows changed, %,d events/s",
-                "#".repeat(filled),
-                ".".repeat(BAR - filled),
-                percent,
+                "%s  %,d events read, %,d rows changed, %,d events/s",
+                bar(progress.records(), progress.seen()),
                 progress.seen(),
                 progress.changed(),
                 rate);
+    }
+
+    /** How much of the records was seen, as a bar and a number. */
+    static String bar(long records, long seen) {
+        long percent = records == 0 ? 100 : Math.min(100, seen * 100 / records);
+        int filled = (int) (percent * BAR / 100);
+        return String.format(Locale.ROOT, "[%s%s] %3d%%", "#".repeat(filled), ".".repeat(BAR - filled), percent);
     }
 
     /** What came of it, in lines. */

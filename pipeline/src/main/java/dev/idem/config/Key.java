@@ -1,5 +1,7 @@
 package dev.idem.config;
 
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -36,6 +38,11 @@ record Key<T>(
 
     static Key<Secret> secret(String name) {
         return new Key<>(name, Optional.of(""), "a password", text -> Optional.of(new Secret(text)), true);
+    }
+
+    /** The name of a file, or nothing; whether it is there is not looked at. */
+    static Key<Optional<Path>> file(String name) {
+        return new Key<>(name, Optional.of(""), "the name of a file", Key::path, false);
     }
 
     /** A whole number within bounds. */
@@ -100,6 +107,16 @@ record Key<T>(
 
     Key<T> withDefault(String text) {
         return new Key<>(name, Optional.of(text), expected, parse, isSecret);
+    }
+
+    private static Optional<Optional<Path>> path(String text) {
+        try {
+            return Optional.of(Optional.of(text)
+                    .filter(it -> !it.isBlank())
+                    .map(it -> Path.of(it).toAbsolutePath().normalize()));
+        } catch (InvalidPathException e) {
+            return Optional.empty();
+        }
     }
 
     private static String spelled(Enum<?> choice) {

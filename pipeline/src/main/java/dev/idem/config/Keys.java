@@ -12,6 +12,7 @@ import dev.idem.config.Settings.VerificationSettings.Interval;
 import dev.idem.config.Settings.VerificationSettings.OnDifference;
 import dev.idem.target.DroppedColumns;
 import dev.idem.target.TableMapping;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -145,6 +146,8 @@ final class Keys {
             Keys::httpPort,
             false);
     static final Key<Secret> HTTP_TOKEN = Key.secret("http.token");
+    static final Key<Optional<Path>> HTTP_TLS_CERTIFICATE = Key.file("http.tls.certificate");
+    static final Key<Optional<Path>> HTTP_TLS_KEY = Key.file("http.tls.key");
     static final Key<Interval> VERIFY_INTERVAL = new Key<>(
             "verify.interval",
             Optional.of("off"),
@@ -200,6 +203,8 @@ final class Keys {
             HTTP_HOST,
             HTTP_PORT,
             HTTP_TOKEN,
+            HTTP_TLS_CERTIFICATE,
+            HTTP_TLS_KEY,
             VERIFY_INTERVAL,
             VERIFY_RATE,
             VERIFY_ON_DIFFERENCE,

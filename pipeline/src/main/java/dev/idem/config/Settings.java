@@ -148,8 +148,9 @@ public record Settings(
      * @param host where it listens
      * @param port empty where there is none
      * @param token that clients must show; empty for none
+     * @param tls empty where it speaks in clear
      */
-    public record HttpSettings(String host, Optional<Integer> port, Secret token) {
+    public record HttpSettings(String host, Optional<Integer> port, Secret token, Optional<TlsFiles> tls) {
 
         /**
          * A port, or none.

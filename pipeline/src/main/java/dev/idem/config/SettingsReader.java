@@ -121,7 +121,7 @@ final class SettingsReader {
 
     private HttpSettings http() {
         HttpSettings http =
-                new HttpSettings(value(Keys.HTTP_HOST), value(Keys.HTTP_PORT).number(), value(Keys.HTTP_TOKEN));
+                new HttpSettings(value(Keys.HTTP_HOST), value(Keys.HTTP_PORT).number(), value(Keys.HTTP_TOKEN), tls());
         boolean isOpen = http.port().isPresent()
                 && !LOOPBACK.matcher(http.host()).matches()
                 && http.token().reveal().isEmpty();
@@ -133,6 +133,21 @@ final class SettingsReader {
                     "a token, because others than this machine can reach it; or http.host=127.0.0.1"));
         }
         return http;
+    }
+
+    private Optional<TlsFiles> tls() {
+        Optional<Path> certificate = value(Keys.HTTP_TLS_CERTIFICATE);
+        Optional<Path> key = value(Keys.HTTP_TLS_KEY);
+        if (certificate.isPresent() != key.isPresent()) {
+            Key<?> missing = key.isPresent() ? Keys.HTTP_TLS_CERTIFICATE : Keys.HTTP_TLS_KEY;
+            Key<?> present = key.isPresent() ? Keys.HTTP_TLS_KEY : Keys.HTTP_TLS_CERTIFICATE;
+            problems.add(new Problem(
+                    origin(missing),
+                    missing.name(),
+                    "not set, while " + present.name() + " is",
+                    "the name of a file in PEM, or neither of the two"));
+        }
+        return certificate.flatMap(chain -> key.map(own -> new TlsFiles(chain, own)));
     }
 
     private DatabaseSettings database(boolean isNeeded, Key<String> url, Key<String> user, Key<Secret> password) {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
@@ -31,6 +32,9 @@ record ActionRequest(String key, String fingerprint, Optional<TableId> table, Js
 
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     private static final String REPAIR = "repair";
+
+    /** The field that names several tables. */
+    static final String TABLES = "tables";
 
     /** What the body of most requests may have. */
     static final List<String> SCOPE = List.of("schema", "table");
@@ -86,10 +90,15 @@ record ActionRequest(String key, String fingerprint, Optional<TableId> table, Js
 
     /** Whether what differs is to be made right. */
     boolean repair() throws Refused {
-        if (body.has(REPAIR) && !body.path(REPAIR).isBoolean()) {
-            throw new Refused(400, "the body's field repair is not understood (expected: true or false)");
+        return flag(body, REPAIR);
+    }
+
+    /** A field that is true or false, and false where it is not there. */
+    static boolean flag(JsonNode body, String field) throws Refused {
+        if (body.has(field) && !body.path(field).isBoolean()) {
+            throw new Refused(400, "the body's field " + field + " is not understood (expected: true or false)");
         }
-        return body.path(REPAIR).asBoolean();
+        return body.path(field).asBoolean();
     }
 
     /** The table, of a request that needs one. */
@@ -109,6 +118,29 @@ record ActionRequest(String key, String fingerprint, Optional<TableId> table, Js
         }
         return Optional.of(
                 new TableId(node.path("schema").textValue(), node.path("table").textValue()));
+    }
+
+    /** The tables that the body names; none where it has no such field. */
+    static List<TableId> tables(JsonNode body) throws Refused {
+        JsonNode named = body.path(TABLES);
+        if (body.has(TABLES) && (!named.isArray() || named.isEmpty())) {
+            throw tablesNotUnderstood();
+        }
+        List<TableId> tables = new ArrayList<>();
+        for (JsonNode table : named) {
+            if (table.size() != 2) {
+                throw tablesNotUnderstood();
+            }
+            tables.add(table(table).orElseThrow(ActionRequest::tablesNotUnderstood));
+        }
+        return tables;
+    }
+
+    private static Refused tablesNotUnderstood() {
+        return new Refused(
+                400,
+                "the body's field tables is not understood (expected: a list of {\"schema\": \"public\", \"table\":"
+                        + " \"orders\"})");
     }
 
     private static JsonNode parse(byte[] body) throws Refused {

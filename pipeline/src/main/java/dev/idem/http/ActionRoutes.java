@@ -9,6 +9,7 @@ import io.undertow.util.HttpString;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import org.xnio.IoUtils;
 import org.xnio.XnioExecutor;
 
@@ -91,13 +92,28 @@ final class ActionRoutes {
     }
 
     HttpHandler cancelReplay() {
+        return cancel("replay", (orders, id) -> orders.replays().orders().cancel(id));
+    }
+
+    HttpHandler rebuild() {
+        return receive(RebuildBody.FIELDS, (orders, request) -> {
+            RebuildBody body = RebuildBody.read(request.body());
+            return orders.rebuilds().start(body.tables(), body.isDryRun());
+        });
+    }
+
+    HttpHandler cancelRebuild() {
+        return cancel("rebuild", (orders, id) -> orders.rebuilds().cancel(id));
+    }
+
+    private HttpHandler cancel(String what, BiFunction<Watched.Orders, Long, Requests.Work> cancelling) {
         return exchange -> {
             OptionalLong id = ResourceId.of(exchange);
             if (id.isEmpty()) {
-                ResourceId.unknown("replay").send(exchange);
+                ResourceId.unknown(what).send(exchange);
                 return;
             }
-            receive(List.of(), (orders, request) -> orders.replays().orders().cancel(id.getAsLong()))
+            receive(List.of(), (orders, request) -> cancelling.apply(orders, id.getAsLong()))
                     .handleRequest(exchange);
         };
     }

@@ -13,9 +13,11 @@ import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.xnio.Options;
+import org.xnio.Sequence;
 
 /**
  * The HTTP server of a running process.
@@ -51,8 +53,9 @@ public final class ApiServer implements AutoCloseable {
      *
      * @param port 0 for any that is free
      * @param token that clients must show; empty for none
+     * @param tls empty where it speaks in clear
      */
-    public record Address(String host, int port, String token) {
+    public record Address(String host, int port, String token, Optional<TlsIdentity> tls) {
 
         /** Leaves the token out. */
         @Override
@@ -68,8 +71,7 @@ public final class ApiServer implements AutoCloseable {
      */
     public static ApiServer start(Address address, Watched watched) {
         EventStream events = new EventStream(watched);
-        Undertow server = Undertow.builder()
-                .addHttpListener(address.port(), address.host())
+        Undertow server = listening(address)
                 .setIoThreads(IO_THREADS)
                 .setWorkerThreads(WORKERS)
                 .setBufferSize(BUFFER_BYTES)
@@ -93,11 +95,20 @@ public final class ApiServer implements AutoCloseable {
         }
         ApiServer started = new ApiServer(server, events);
         LOG.info(
-                "http listens url=http://{}:{}/ token={}",
+                "http listens url={}://{}:{}/ token={}",
+                address.tls().isPresent() ? "https" : "http",
                 address.host(),
                 started.port(),
                 !address.token().isEmpty());
         return started;
+    }
+
+    private static Undertow.Builder listening(Address address) {
+        Undertow.Builder builder = Undertow.builder();
+        return address.tls()
+                .map(tls -> builder.addHttpsListener(address.port(), address.host(), tls.context())
+                        .setSocketOption(Options.SSL_ENABLED_PROTOCOLS, Sequence.of("TLSv1.3", "TLSv1.2")))
+                .orElseGet(() -> builder.addHttpListener(address.port(), address.host()));
     }
 
     private static RoutingHandler routes(Watched watched, EventStream events) {
@@ -121,6 +132,8 @@ public final class ApiServer implements AutoCloseable {
                 .get("/api/v1/offsets", onWorker(status::offsets))
                 .get("/api/v1/replays", onWorker(status::replays))
                 .get("/api/v1/replays/{id}", onWorker(status::replay))
+                .get("/api/v1/rebuilds", onWorker(status::rebuilds))
+                .get("/api/v1/rebuilds/{id}", onWorker(status::rebuild))
                 .get("/api/v1/events", events.handler())
                 .post("/api/v1/pause", actions.pause())
                 .post("/api/v1/resume", actions.resume())
@@ -130,6 +143,8 @@ public final class ApiServer implements AutoCloseable {
                 .post("/api/v1/dead-letters/discard", actions.discardDeadLetters())
                 .post("/api/v1/replays", actions.replay())
                 .post("/api/v1/replays/{id}/cancel", actions.cancelReplay())
+                .post("/api/v1/rebuilds", actions.rebuild())
+                .post("/api/v1/rebuilds/{id}/cancel", actions.cancelRebuild())
                 .setFallbackHandler(
                         exchange -> new Problem(404, "no such resource, see docs/openapi.yaml").send(exchange))
                 .setInvalidMethodHandler(exchange -> {

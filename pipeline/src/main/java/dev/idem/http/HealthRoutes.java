@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.idem.status.PipelineStatus;
+import dev.idem.status.PipelineStatus.Level;
 import dev.idem.status.PipelineStatus.Part;
 import io.undertow.server.HttpServerExchange;
 import java.time.Duration;
@@ -43,7 +44,14 @@ final class HealthRoutes {
     void both(HttpServerExchange exchange) {
         Map<String, Boolean> all = new LinkedHashMap<>(live());
         all.putAll(ready());
+        latest.get().ifPresent(status -> all.put("slot", isSafe(status)));
         send(exchange, all);
+    }
+
+    /** A slot in danger is no reason to send nobody here, so only the whole of the health tells of it. */
+    private static boolean isSafe(PipelineStatus status) {
+        return status.warnings().stream()
+                .noneMatch(warning -> warning.subject().equals("slot") && warning.level() == Level.CRITICAL);
     }
 
     private Map<String, Boolean> live() {

@@ -1,8 +1,9 @@
 package dev.idem.http;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import dev.idem.control.ReplayEntry;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.idem.error.PipelineException;
 import dev.idem.replay.LogPosition;
 import dev.idem.status.DeadLetterJson;
@@ -12,9 +13,12 @@ import io.undertow.server.HttpServerExchange;
 import java.time.Clock;
 import java.time.ZoneId;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.function.LongFunction;
 
 /** What can be asked about the pipeline. */
 final class StatusRoutes {
@@ -59,37 +63,47 @@ final class StatusRoutes {
 
     /** The youngest first; reasons and places, never values. */
     void deadLetters(HttpServerExchange exchange) {
-        limit(exchange).ifPresent(limit -> {
-            ArrayNode letters = JSON.createArrayNode();
-            watched.deadLetters(limit).forEach(letter -> letters.add(DeadLetterJson.of(letter)));
-            Answers.json(exchange, letters);
-        });
+        list(exchange, watched::deadLetters, DeadLetterJson::of);
     }
 
     /** The youngest first; counts and names of columns, never keys or values. */
     void verifications(HttpServerExchange exchange) {
-        limit(exchange).ifPresent(limit -> {
-            ArrayNode verifications = JSON.createArrayNode();
-            watched.verifications(limit).forEach(record -> verifications.add(VerificationJson.of(record)));
-            Answers.json(exchange, verifications);
-        });
+        list(exchange, watched::verifications, VerificationJson::of);
     }
 
     /** The youngest first. */
     void replays(HttpServerExchange exchange) {
+        list(exchange, watched::replays, ReplayJson::of);
+    }
+
+    /** The youngest first. */
+    void rebuilds(HttpServerExchange exchange) {
+        list(exchange, watched::rebuilds, RebuildJson::of);
+    }
+
+    private static <T> void list(
+            HttpServerExchange exchange, IntFunction<List<T>> youngest, Function<T, JsonNode> json) {
         limit(exchange).ifPresent(limit -> {
-            ArrayNode replays = JSON.createArrayNode();
-            watched.replays(limit).forEach(replay -> replays.add(ReplayJson.of(replay)));
-            Answers.json(exchange, replays);
+            ArrayNode nodes = JSON.createArrayNode();
+            youngest.apply(limit).forEach(one -> nodes.add(json.apply(one)));
+            Answers.json(exchange, nodes);
         });
     }
 
     void replay(HttpServerExchange exchange) {
+        one(exchange, "replay", id -> watched.replay(id).map(ReplayJson::of));
+    }
+
+    void rebuild(HttpServerExchange exchange) {
+        one(exchange, "rebuild", id -> watched.rebuild(id).map(RebuildJson::of));
+    }
+
+    private static void one(HttpServerExchange exchange, String what, LongFunction<Optional<ObjectNode>> find) {
         OptionalLong id = ResourceId.of(exchange);
-        Optional<ReplayEntry> found = id.isEmpty() ? Optional.empty() : watched.replay(id.getAsLong());
+        Optional<ObjectNode> found = id.isEmpty() ? Optional.empty() : find.apply(id.getAsLong());
         found.ifPresentOrElse(
-                replay -> Answers.json(exchange, ReplayJson.of(replay)),
-                () -> ResourceId.unknown("replay").send(exchange));
+                node -> Answers.json(exchange, node),
+                () -> ResourceId.unknown(what).send(exchange));
     }
 
     /** The youngest cuts, or the one of a position. Only the process that applies knows where the warehouse stands. */

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.idem.control.DeadLetter;
 import dev.idem.control.DeadLetterQueue;
 import dev.idem.control.PipelineActions;
+import dev.idem.control.RebuildEntry;
+import dev.idem.control.RebuildOrders;
 import dev.idem.control.ReplayEntry;
 import dev.idem.control.ReplayOrders;
 import dev.idem.control.ReplayRecord;
@@ -45,6 +47,7 @@ public record Watched(
             PipelineActions actions,
             DeadLetterQueue deadLetters,
             Replays replays,
+            RebuildOrders rebuilds,
             Runnable ordered) {}
 
     /**
@@ -72,6 +75,16 @@ public record Watched(
     /** One replay. */
     Optional<ReplayEntry> replay(long id) {
         return look(view -> view.replay(id)).flatMap(Function.identity());
+    }
+
+    /** The youngest rebuilds. */
+    List<RebuildEntry> rebuilds(int limit) {
+        return look(view -> view.rebuilds(limit)).orElse(List.of());
+    }
+
+    /** One rebuild. */
+    Optional<RebuildEntry> rebuild(long id) {
+        return look(view -> view.rebuild(id)).flatMap(Function.identity());
     }
 
     /** The youngest dead letters. */

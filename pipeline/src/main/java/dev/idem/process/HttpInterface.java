@@ -9,6 +9,7 @@ import dev.idem.control.Requests;
 import dev.idem.control.WarehouseView;
 import dev.idem.http.ApiServer;
 import dev.idem.http.PipelineMetrics;
+import dev.idem.http.TlsIdentity;
 import dev.idem.http.Watched;
 import dev.idem.warehouse.Warehouse;
 import java.util.Optional;
@@ -35,13 +36,13 @@ public final class HttpInterface implements AutoCloseable {
      * The parts that it tells of and acts on.
      *
      * @param verification empty where this process does not compare
-     * @param replays empty where this process does not apply
+     * @param fromLog empty where this process does not apply
      */
     record Parts(
             Pipeline pipeline,
             PipelineWatch watch,
             Optional<VerificationRunner> verification,
-            Optional<ReplayRunner> replays)
+            Optional<LogOrders> fromLog)
             implements AutoCloseable {
 
         /** Begins what works on orders, beside a pipeline and its watch that the caller closes. */
@@ -50,12 +51,12 @@ public final class HttpInterface implements AutoCloseable {
                     pipeline,
                     watch,
                     VerificationRunner.start(settings, servers, pipeline),
-                    ReplayRunner.start(settings, servers, pipeline));
+                    LogOrders.start(settings, servers, pipeline));
         }
 
         @Override
         public void close() {
-            replays.ifPresent(ReplayRunner::close);
+            fromLog.ifPresent(LogOrders::close);
             verification.ifPresent(VerificationRunner::close);
         }
     }
@@ -87,13 +88,14 @@ public final class HttpInterface implements AutoCloseable {
                     new ApiServer.Address(
                             settings.http().host(),
                             port,
-                            settings.http().token().reveal()),
+                            settings.http().token().reveal(),
+                            settings.http().tls().map(files -> TlsIdentity.of(files.certificate(), files.key()))),
                     new Watched(
                             watch::latest,
                             () -> watch.history().json(),
-                            parts.replays()
-                                    .flatMap(replays -> Optional.ofNullable(warehouse)
-                                            .map(it -> orders(it, settings.name(), relay, parts, replays))),
+                            parts.fromLog()
+                                    .flatMap(fromLog -> Optional.ofNullable(warehouse)
+                                            .map(it -> orders(it, settings.name(), relay, parts, fromLog))),
                             metrics::text));
             watch.listen(server::publish);
             return new HttpInterface(metrics, relay, server);
@@ -107,15 +109,16 @@ public final class HttpInterface implements AutoCloseable {
     }
 
     private static Watched.Orders orders(
-            Warehouse warehouse, String name, @Nullable ResyncRelay relay, Parts parts, ReplayRunner replays) {
+            Warehouse warehouse, String name, @Nullable ResyncRelay relay, Parts parts, LogOrders fromLog) {
         return new Watched.Orders(
                 () -> new WarehouseView(warehouse, name),
                 new Requests(warehouse, name),
                 new PipelineActions(warehouse, name),
                 new DeadLetterQueue(warehouse, name),
-                new Watched.Replays(replays.orders(), replays::plan, replays::offsets),
+                fromLog.replays(),
+                fromLog.rebuilds(),
                 () -> {
-                    replays.wakeUp();
+                    fromLog.wakeUp();
                     Optional.ofNullable(relay).ifPresent(ResyncRelay::wakeUp);
                     parts.verification().ifPresent(VerificationRunner::wakeUp);
                 });

@@ -149,6 +149,11 @@ public final class Pipeline implements AutoCloseable {
         return Optional.ofNullable(sink);
     }
 
+    /** True where the sink of this process is the one that writes, and goes on. */
+    boolean isWriter() {
+        return sink().map(Sink::state).filter(Sink.State.RUNNING::equals).isPresent();
+    }
+
     /** What the sink has done since the process began. */
     public ApplyCounters.Totals applied() {
         return counters.totals();

@@ -9,9 +9,6 @@ import dev.idem.publish.LogSettings;
 import dev.idem.publish.RereadTail;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,34 +28,19 @@ final class ResyncRelay implements AutoCloseable {
     private final PipelineActions actions;
     private final LogSettings log;
     private final Topics topics;
-    private final BlockingQueue<Boolean> wakeUps = new ArrayBlockingQueue<>(1);
-    private final Thread thread;
-    private volatile boolean isClosing;
+    private final DutyCycle cycle;
 
     ResyncRelay(PipelineActions actions, LogSettings log, Topics topics) {
         this.actions = actions;
         this.log = log;
         this.topics = topics;
-        this.thread = new Thread(this::run, "idem-resync-relay");
-        this.thread.setDaemon(true);
-        thread.start();
+        this.cycle = new DutyCycle("idem-resync-relay", AFTER_FAILURE, this::relayOnce);
+        cycle.start();
     }
 
     /** There is an order. */
     void wakeUp() {
-        wakeUps.offer(true);
-    }
-
-    private void run() {
-        Duration pause = AFTER_FAILURE;
-        try {
-            while (!isClosing) {
-                wakeUps.poll(pause.toMillis(), TimeUnit.MILLISECONDS);
-                pause = isClosing ? pause : relayOnce();
-            }
-        } catch (InterruptedException e) {
-            LOG.debug("interrupted", e);
-        }
+        cycle.wakeUp();
     }
 
     private Duration relayOnce() {
@@ -83,12 +65,6 @@ final class ResyncRelay implements AutoCloseable {
 
     @Override
     public void close() {
-        isClosing = true;
-        wakeUp();
-        try {
-            thread.join(AFTER_FAILURE.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        cycle.close(() -> {}, AFTER_FAILURE);
     }
 }

@@ -1,7 +1,6 @@
 package dev.idem.process;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.idem.change.Topics;
 import dev.idem.config.Settings;
 import dev.idem.consume.LastCut;
@@ -10,12 +9,6 @@ import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
 import dev.idem.source.SourceView;
 import dev.idem.status.StatusJson;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -26,18 +19,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StatusClient implements AutoCloseable {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration TIMEOUT = Duration.ofSeconds(5);
-
     private final Settings settings;
     private final ReachedDatabases databases;
-    private @Nullable HttpClient http;
+    private final Optional<ProcessClient> process;
     private @Nullable StatusSampler servers;
 
     /** A client that has asked nobody yet. */
     public StatusClient(Settings settings) {
         this.settings = settings;
         this.databases = new ReachedDatabases(settings);
+        this.process = ProcessClient.of(settings);
     }
 
     /**
@@ -48,7 +39,7 @@ public final class StatusClient implements AutoCloseable {
     public JsonNode status() {
         if (servers == null) {
             Optional<JsonNode> told =
-                    settings.http().port().filter(port -> port > 0).flatMap(this::askProcess);
+                    process.flatMap(client -> client.get("/api/v1/status").map(answer -> told(client, answer)));
             if (told.isPresent()) {
                 return told.get();
             }
@@ -56,35 +47,14 @@ public final class StatusClient implements AutoCloseable {
         return StatusJson.of(sampler().sample());
     }
 
-    private Optional<JsonNode> askProcess(int port) {
-        HttpClient client = http;
-        if (client == null) {
-            client = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
-            http = client;
+    private static JsonNode told(ProcessClient client, ProcessClient.Answer answer) {
+        if (answer.status() != 200) {
+            throw new PipelineException(
+                    ErrorKind.SETTINGS,
+                    "the process at " + client.authority() + " answers with HTTP " + answer.status()
+                            + " (expected: 200, from a process with the same http.token)");
         }
-        String host = settings.http().host();
-        String authority = (host.contains(":") ? '[' + host + ']' : host) + ':' + port;
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://" + authority + "/api/v1/status"))
-                .timeout(TIMEOUT);
-        String token = settings.http().token().reveal();
-        if (!token.isEmpty()) {
-            request.header("Authorization", "Bearer " + token);
-        }
-        try {
-            HttpResponse<String> response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
-            if (response.statusCode() != 200) {
-                throw new PipelineException(
-                        ErrorKind.SETTINGS,
-                        "the process at " + authority + " answers with HTTP " + response.statusCode()
-                                + " (expected: 200, from a process with the same http.token)");
-            }
-            return Optional.of(JSON.readTree(response.body()));
-        } catch (IOException e) {
-            return Optional.empty();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return Optional.empty();
-        }
+        return answer.body();
     }
 
     private StatusSampler sampler() {

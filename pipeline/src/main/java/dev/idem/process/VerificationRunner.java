@@ -1,6 +1,5 @@
 package dev.idem.process;
 
-import dev.idem.apply.Sink;
 import dev.idem.capture.CaptureStatus;
 import dev.idem.change.TableId;
 import dev.idem.change.Topics;
@@ -24,10 +23,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +36,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p><i>Threads:</i> thread-safe; works on a thread of its own.
  */
-final class VerificationRunner implements AutoCloseable {
+final class VerificationRunner implements DutyCycle.Duty, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(VerificationRunner.class);
     private static final Duration LOOK = Duration.ofSeconds(5);
@@ -54,9 +50,7 @@ final class VerificationRunner implements AutoCloseable {
     private final Verifications verifications;
     private final RereadRepair repairer;
     private final VerificationSettings settings;
-    private final BlockingQueue<Boolean> wakeUps = new ArrayBlockingQueue<>(1);
-    private final Thread thread;
-    private volatile boolean isClosing;
+    private final DutyCycle cycle;
 
     private VerificationRunner(ComparedPair pair, Pipeline pipeline, String bootstrap) {
         Settings all = pair.settings();
@@ -66,8 +60,7 @@ final class VerificationRunner implements AutoCloseable {
         this.verifications =
                 new Verifications(Pipeline.warehouse(all, pair.warehouse()).named("idem verify"), all.name());
         this.repairer = new RereadRepair(Pipeline.logSettings(all, bootstrap), new Topics(all.name()));
-        this.thread = new Thread(this::run, "idem-verify");
-        this.thread.setDaemon(true);
+        this.cycle = new DutyCycle("idem-verify", LOOK, this);
     }
 
     /** Begins, where this process reaches both databases and anything can be wanted of it; else empty. */
@@ -83,53 +76,42 @@ final class VerificationRunner implements AutoCloseable {
                 new ComparedPair(settings, servers.source(settings), servers.warehouse(settings)),
                 pipeline,
                 servers.bootstrapServers(settings));
-        runner.thread.start();
+        runner.cycle.start();
         return Optional.of(runner);
     }
 
     /** There is an order. */
     void wakeUp() {
-        wakeUps.offer(true);
-    }
-
-    private void run() {
-        Duration pause = LOOK;
-        try (verifications) {
-            while (!isClosing) {
-                wakeUps.poll(pause.toMillis(), TimeUnit.MILLISECONDS);
-                pause = runOnce();
-            }
-        } catch (InterruptedException | CancellationException e) {
-            LOG.debug("interrupted", e);
-        }
+        cycle.wakeUp();
     }
 
     /** Compares what is to be compared now; what goes wrong is told and tried again. */
-    private Duration runOnce() {
+    @Override
+    public Duration runOnce() {
         try {
-            while (!isClosing && isWriter() && compareNext()) {
+            while (!cycle.isClosing() && isWriter() && compareNext()) {
                 LOG.debug("looks for the next comparison");
             }
             return LOOK;
         } catch (PipelineException e) {
-            if (!isClosing) {
+            if (!cycle.isClosing()) {
                 LOG.warn("source and warehouse are not compared yet reason=\"{}\"", e.getMessage());
             }
-            return AFTER_FAILURE;
         } catch (CancellationException e) {
-            throw e;
+            LOG.debug("interrupted", e);
         } catch (RuntimeException e) {
             LOG.error("comparing source and warehouse failed, it is tried again", e);
-            return AFTER_FAILURE;
         }
+        return AFTER_FAILURE;
+    }
+
+    @Override
+    public void end() {
+        verifications.close();
     }
 
     private boolean isWriter() {
-        return pipeline.sink()
-                        .map(Sink::state)
-                        .filter(Sink.State.RUNNING::equals)
-                        .isPresent()
-                && verifications.isConsistent();
+        return pipeline.isWriter() && verifications.isConsistent();
     }
 
     private boolean compareNext() {
@@ -210,12 +192,6 @@ final class VerificationRunner implements AutoCloseable {
 
     @Override
     public void close() {
-        isClosing = true;
-        thread.interrupt();
-        try {
-            thread.join(LONGEST_STOP.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        cycle.close(cycle::interrupt, LONGEST_STOP);
     }
 }

@@ -21,15 +21,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 
 /** Asks the HTTP interface of a pipeline on this machine. */
-record ApiClient(int port, HttpClient client) {
+public record ApiClient(int port, HttpClient client) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    ApiClient(int port) {
+    /** Without a token. */
+    public ApiClient(int port) {
         this(port, HttpClient.newHttpClient());
     }
 
-    HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    public HttpResponse<String> get(String path) throws IOException, InterruptedException {
         return client.send(HttpRequest.newBuilder(uri(path)).build(), BodyHandlers.ofString());
     }
 
@@ -38,7 +39,7 @@ record ApiClient(int port, HttpClient client) {
         return client.send(HttpRequest.newBuilder(uri(path)).build(), BodyHandlers.ofInputStream());
     }
 
-    HttpResponse<String> post(String path, String key, String body) throws IOException, InterruptedException {
+    public HttpResponse<String> post(String path, String key, String body) throws IOException, InterruptedException {
         return postAs(path, '"' + key + '"', body);
     }
 
@@ -81,13 +82,13 @@ record ApiClient(int port, HttpClient client) {
         }
     }
 
-    static void assertProblem(HttpResponse<String> answer, int status, String detail) throws IOException {
+    public static void assertProblem(HttpResponse<String> answer, int status, String detail) throws IOException {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
         assertThat(answer.headers().firstValue("content-type")).contains("application/problem+json");
         assertThat(json(answer).path("detail").asText()).contains(detail);
     }
 
-    static JsonNode json(HttpResponse<String> answer) throws IOException {
+    public static JsonNode json(HttpResponse<String> answer) throws IOException {
         return JSON.readTree(answer.body());
     }
 }

@@ -134,6 +134,10 @@ final class Storm implements AutoCloseable {
         servers.warehouse().executeIn(name, statements);
     }
 
+    Connection connectWarehouse() throws SQLException {
+        return servers.warehouse().connect(name);
+    }
+
     String sourceValue(String sql) {
         return value(servers.source(), sql);
     }

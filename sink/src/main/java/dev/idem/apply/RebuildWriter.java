@@ -5,6 +5,10 @@ import dev.idem.change.TableId;
 import dev.idem.change.Version;
 import dev.idem.consume.LogCoordinates;
 import dev.idem.consume.LogEvent;
+import dev.idem.control.RebuildEntry;
+import dev.idem.control.RebuildResult;
+import dev.idem.control.RebuildTable;
+import dev.idem.control.RebuiltTable;
 import dev.idem.control.ReplayCount;
 import dev.idem.control.ReplayTable;
 import dev.idem.error.ErrorKind;
@@ -301,11 +305,13 @@ public final class RebuildWriter implements AutoCloseable {
      * Brings the table to the shadow's content, in one transaction in which the stream waits.
      *
      * @param catchUp brings the shadow to where the stream stands, by {@link #writeWithin}
+     * @param keep is told what came of it before that is committed; what it throws takes all back
      * @throws PipelineException where something speaks against it by now; the table is then as it was
      */
-    public RebuiltTable swap(Consumer<Progress> catchUp) {
+    public RebuiltTable swap(Consumer<Progress> catchUp, Consumer<RebuiltTable> keep) {
         return inTransaction("swapping table " + current().target(), () -> {
             RebuiltTable rebuilt = swapWithin(catchUp);
+            keep.accept(rebuilt);
             ShadowTable.dropAll(handle, pipeline);
             handle.commit();
             shadow = null;
@@ -336,6 +342,18 @@ public final class RebuildWriter implements AutoCloseable {
         Set<String> present = targets.columns(handle, live).keySet();
         boolean hasOthers = !ShadowTable.addedByOthers(present, live.target()).isEmpty();
         return new ShadowSwap(handle, live.target(), current().target(), hasOthers).run();
+    }
+
+    /** Notes how far a table of an order is; false where the order was given up. */
+    public boolean advance(long order, RebuildEntry.Part part) {
+        return WarehouseFailure.call(
+                "writing idem.rebuild_table", () -> new RebuildTable(pipeline).advance(handle, order, part));
+    }
+
+    /** Notes what came of a table of an order, in {@link #swap} or after it; false where the order was given up. */
+    public boolean keep(long order, RebuildResult result) {
+        return WarehouseFailure.call(
+                "writing idem.rebuild_table", () -> new RebuildTable(pipeline).keep(handle, order, result));
     }
 
     /** Drops the shadow. */

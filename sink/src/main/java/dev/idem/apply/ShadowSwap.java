@@ -1,5 +1,6 @@
 package dev.idem.apply;
 
+import dev.idem.control.RebuiltTable;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
 import dev.idem.sql.RebuildSql;

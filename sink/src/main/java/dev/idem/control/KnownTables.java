@@ -26,6 +26,20 @@ final class KnownTables {
                 .one();
     }
 
+    /** True where the table waits in the log. */
+    static boolean isParked(Handle handle, String pipeline, TableId table) {
+        return handle.createQuery("""
+                        select exists (
+                          select from idem.parked
+                          where pipeline = :pipeline and source_schema = :schema and source_table = :table
+                        )""")
+                .bind("pipeline", pipeline)
+                .bind("schema", table.schema())
+                .bind("table", table.name())
+                .mapTo(Boolean.class)
+                .one();
+    }
+
     /** The answer where it is not. */
     static Requests.Answer unknown(TableId table) {
         return Requests.Answer.refused(404, "no such table is replicated: " + table);

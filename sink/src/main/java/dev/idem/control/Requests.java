@@ -96,8 +96,7 @@ public final class Requests {
                 }
                 forgetOld(same);
                 return find(same, key, fingerprint).orElseGet(() -> {
-                    Answer answer = work.run(same);
-                    remember(same, key, fingerprint, answer);
+                    Answer answer = remember(same, key, fingerprint, work.run(same));
                     return new Result(Outcome.DONE, Optional.of(answer));
                 });
             });
@@ -139,16 +138,20 @@ public final class Requests {
                 .findOne();
     }
 
-    private void remember(Handle handle, String key, String fingerprint, Answer answer) {
-        handle.createUpdate("""
+    /** The answer as it is kept, so that the first one and those that repeat it are the same to the byte. */
+    private Answer remember(Handle handle, String key, String fingerprint, Answer answer) {
+        String kept = handle.createQuery("""
                         insert into idem.request (pipeline, idempotency_key, fingerprint, status, answer)
-                        values (:pipeline, :key, :fingerprint, :status, :answer::jsonb)""")
+                        values (:pipeline, :key, :fingerprint, :status, :answer::jsonb)
+                        returning answer::text""")
                 .bind("pipeline", pipeline)
                 .bind("key", key)
                 .bind("fingerprint", fingerprint)
                 .bind("status", answer.status())
                 .bind("answer", answer.body().toString())
-                .execute();
+                .mapTo(String.class)
+                .one();
+        return new Answer(answer.status(), read(kept));
     }
 
     private static ObjectNode read(String json) {

@@ -124,6 +124,20 @@ public final class WarehouseView implements AutoCloseable {
                 handle -> ReplayTable.exists(handle) ? new ReplayTable(pipeline).entry(handle, id) : Optional.empty());
     }
 
+    /** The youngest rebuilds that were asked for. */
+    public List<RebuildEntry> rebuilds(int limit) {
+        return read(
+                "reading idem.rebuild",
+                handle -> RebuildTable.exists(handle) ? new RebuildTable(pipeline).youngest(handle, limit) : List.of());
+    }
+
+    /** One rebuild that was asked for. */
+    public Optional<RebuildEntry> rebuild(long id) {
+        return read(
+                "reading idem.rebuild",
+                handle -> RebuildTable.exists(handle) ? new RebuildTable(pipeline).find(handle, id) : Optional.empty());
+    }
+
     private static boolean isMade(Handle handle) {
         return handle.createQuery("select to_regclass('idem.tombstone_purge') is not null")
                 .mapTo(Boolean.class)

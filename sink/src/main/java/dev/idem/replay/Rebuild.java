@@ -2,11 +2,12 @@ package dev.idem.replay;
 
 import dev.idem.apply.RebuildStart;
 import dev.idem.apply.RebuildWriter;
-import dev.idem.apply.RebuiltTable;
 import dev.idem.apply.TableChangedException;
 import dev.idem.change.TableId;
 import dev.idem.consume.LogEvent;
 import dev.idem.consume.ReadInterruptedException;
+import dev.idem.control.RebuildResult;
+import dev.idem.control.RebuiltTable;
 import dev.idem.control.ReplayCount;
 import dev.idem.control.ReplayCursor;
 import dev.idem.control.ReplayRecord;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,20 +68,31 @@ public final class Rebuild {
      * @return what came of it; empty where it was stopped, and then the table is as it was
      */
     public Optional<RebuildResult> run(TableId table, Mode mode) {
+        return run(table, mode, result -> true);
+    }
+
+    /**
+     * Rebuilds a table and has the result kept.
+     *
+     * @param keep takes the result, where the table is swapped in the transaction that does it; false where the rebuild
+     *     was given up
+     * @return what came of it; empty where it was stopped or given up, and then the table is as it was
+     */
+    public Optional<RebuildResult> run(TableId table, Mode mode, Predicate<RebuildResult> keep) {
         try {
-            return Optional.of(attempts(table, mode));
-        } catch (ReadInterruptedException e) {
+            return Optional.of(attempts(table, mode, keep));
+        } catch (ReadInterruptedException | Pieces.GivenUpException e) {
             return Optional.empty();
         } finally {
             discard();
         }
     }
 
-    private RebuildResult attempts(TableId table, Mode mode) {
+    private RebuildResult attempts(TableId table, Mode mode, Predicate<RebuildResult> keep) {
         for (int attempt = 1; true; attempt++) {
             try {
                 RebuildStart start = writer.begin(table);
-                return new Course(RebuildPlan.of(start, log), start.progress()).go(table, mode);
+                return new Course(RebuildPlan.of(start, log), start.progress()).go(table, mode, keep);
             } catch (TableChangedException e) {
                 if (attempt >= MOST_ATTEMPTS) {
                     throw new PipelineException(ErrorKind.WAREHOUSE_BUSY, String.valueOf(e.getMessage()), e);
@@ -136,18 +149,32 @@ public final class Rebuild {
                     counts);
         }
 
-        RebuildResult go(TableId table, Mode mode) {
+        RebuildResult go(TableId table, Mode mode, Predicate<RebuildResult> keep) {
             readOn(writer::write);
             for (int round = 0; round < MOST_ROUNDS && writer.progress().cut() - read.toCut() > FEW_CUTS; round++) {
                 follow(writer.progress(), writer::write);
             }
             writer.prepare();
             follow(writer.progress(), writer::write);
-            RebuiltTable rebuilt = switch (mode) {
-                case SWAP -> writer.swap(this::finish);
-                case DRY_RUN -> writer.rehearse(this::finish);
+            return switch (mode) {
+                case SWAP ->
+                    result(table, writer.swap(this::finish, rebuilt -> requireKept(result(table, rebuilt), keep)));
+                case DRY_RUN -> {
+                    RebuildResult result = result(table, writer.rehearse(this::finish));
+                    requireKept(result, keep);
+                    yield result;
+                }
             };
+        }
+
+        private RebuildResult result(TableId table, RebuiltTable rebuilt) {
             return new RebuildResult(table, plan.reads().fromCut(), read.toCut(), read.seen(), rebuilt);
+        }
+
+        private static void requireKept(RebuildResult result, Predicate<RebuildResult> keep) {
+            if (!keep.test(result)) {
+                throw new Pieces.GivenUpException();
+            }
         }
 
         private void finish(Progress stream) {

@@ -1,6 +1,5 @@
-package dev.idem.replay;
+package dev.idem.control;
 
-import dev.idem.apply.RebuiltTable;
 import dev.idem.change.TableId;
 
 /**

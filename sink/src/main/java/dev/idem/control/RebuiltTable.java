@@ -1,4 +1,4 @@
-package dev.idem.apply;
+package dev.idem.control;
 
 /**
  * What a rebuild did to a table.
