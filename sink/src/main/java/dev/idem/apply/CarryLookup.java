@@ -37,7 +37,8 @@ final class CarryLookup {
 
     private final TargetTable table;
     private final TableBatch batch;
-    private final Map<CarryRequest, Map<Integer, Found>> found = new IdentityHashMap<>();
+    /** By identity: comparing requests would walk the whole way that a row went from key to key. */
+    private final IdentityHashMap<CarryRequest, Map<Integer, Found>> found = new IdentityHashMap<>();
 
     CarryLookup(TargetTable table, TableBatch batch) {
         this.table = table;
