@@ -28,7 +28,7 @@ enum ShopAct {
     /** Does it, in the transaction that is open. */
     @FunctionalInterface
     private interface Doing {
-        void at(ShopDesk desk);
+        void at(ShopDesk log);
     }
 
     /** Ends the transaction. */
@@ -60,10 +60,10 @@ enum ShopAct {
     }
 
     /** Does it in a transaction of its own. */
-    void perform(Handle handle, ShopDesk desk) {
+    void perform(Handle handle, ShopDesk log) {
         handle.begin();
         try {
-            doing.at(desk);
+            doing.at(log);
             ending.of(handle);
         } catch (JdbiException e) {
             handle.rollback();

@@ -20,18 +20,18 @@ final class LogOrders implements AutoCloseable {
     private final OrderRunner<ReplayEntry> replayer;
     private final OrderRunner<RebuildEntry> rebuilder;
 
-    private LogOrders(LogDesk desk, String name, Pipeline pipeline) {
-        ReplayOrders ordered = new ReplayOrders(desk.warehouse(), name);
-        this.replays = new Watched.Replays(ordered, desk::plan, desk::offsets);
-        this.rebuilds = new RebuildOrders(desk.warehouse(), name);
-        this.replayer = OrderRunner.start(new ReplayWork(desk, ordered), pipeline);
-        this.rebuilder = OrderRunner.start(new RebuildWork(desk, rebuilds), pipeline);
+    private LogOrders(LogAccess log, String name, Pipeline pipeline) {
+        ReplayOrders ordered = new ReplayOrders(log.warehouse(), name);
+        this.replays = new Watched.Replays(ordered, log::plan, log::offsets);
+        this.rebuilds = new RebuildOrders(log.warehouse(), name);
+        this.replayer = OrderRunner.start(new ReplayWork(log, ordered), pipeline);
+        this.rebuilder = OrderRunner.start(new RebuildWork(log, rebuilds), pipeline);
     }
 
     /** Begins, where this process applies and can be asked; else empty. */
     static Optional<LogOrders> start(Settings settings, EmbeddedServers servers, Pipeline pipeline) {
         return settings.role().applies() && settings.http().port().isPresent()
-                ? Optional.of(new LogOrders(new LogDesk(settings, servers), settings.name(), pipeline))
+                ? Optional.of(new LogOrders(new LogAccess(settings, servers), settings.name(), pipeline))
                 : Optional.empty();
     }
 

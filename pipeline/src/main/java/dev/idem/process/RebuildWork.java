@@ -26,11 +26,11 @@ final class RebuildWork implements OrderedWork<RebuildEntry> {
     private static final Logger LOG = LoggerFactory.getLogger(RebuildWork.class);
     private static final long EVERY_NANOS = Duration.ofMillis(500).toNanos();
 
-    private final LogDesk desk;
+    private final LogAccess log;
     private final RebuildOrders orders;
 
-    RebuildWork(LogDesk desk, RebuildOrders orders) {
-        this.desk = desk;
+    RebuildWork(LogAccess log, RebuildOrders orders) {
+        this.log = log;
         this.orders = orders;
     }
 
@@ -51,7 +51,7 @@ final class RebuildWork implements OrderedWork<RebuildEntry> {
 
     @Override
     public void carryOut(RebuildEntry order, Consumer<Runnable> stopBy) {
-        try (RebuildWriter writer = desk.rebuildWriter()) {
+        try (RebuildWriter writer = log.rebuildWriter()) {
             for (TableId table : order.open()) {
                 Optional<RebuildResult> result = new OneTable(order, table, writer).run(stopBy);
                 if (result.isEmpty()) {
@@ -82,7 +82,7 @@ final class RebuildWork implements OrderedWork<RebuildEntry> {
             this.order = order;
             this.table = table;
             this.writer = writer;
-            this.rebuild = new Rebuild(desk.log(), writer, this::progressed);
+            this.rebuild = new Rebuild(log.log(), writer, this::progressed);
         }
 
         Optional<RebuildResult> run(Consumer<Runnable> stopBy) {

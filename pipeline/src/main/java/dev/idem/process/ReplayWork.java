@@ -19,11 +19,11 @@ final class ReplayWork implements OrderedWork<ReplayEntry> {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReplayWork.class);
 
-    private final LogDesk desk;
+    private final LogAccess log;
     private final ReplayOrders orders;
 
-    ReplayWork(LogDesk desk, ReplayOrders orders) {
-        this.desk = desk;
+    ReplayWork(LogAccess log, ReplayOrders orders) {
+        this.log = log;
         this.orders = orders;
     }
 
@@ -44,8 +44,8 @@ final class ReplayWork implements OrderedWork<ReplayEntry> {
 
     @Override
     public void carryOut(ReplayEntry order, Consumer<Runnable> stopBy) {
-        try (var writer = desk.replayWriter()) {
-            Replay replay = desk.replay(writer);
+        try (var writer = log.replayWriter()) {
+            Replay replay = log.replay(writer);
             stopBy.accept(replay::stop);
             OptionalLong rate = order.terms().eventsPerSecond();
             ReplayProgress end = order.terms().isDryRun()

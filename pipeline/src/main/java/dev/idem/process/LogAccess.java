@@ -24,7 +24,7 @@ import java.util.function.Function;
  *
  * <p><i>Threads:</i> thread-safe; what it hands out is for one thread each.
  */
-final class LogDesk {
+final class LogAccess {
 
     private final Settings settings;
     private final Warehouse warehouse;
@@ -32,7 +32,7 @@ final class LogDesk {
     private final LogView log;
     private final ReentrantLock looking = new ReentrantLock();
 
-    LogDesk(Settings settings, EmbeddedServers servers) {
+    LogAccess(Settings settings, EmbeddedServers servers) {
         this.settings = settings;
         this.warehouse = Pipeline.warehouse(settings, servers.warehouse(settings), "replay");
         this.rebuilt = Pipeline.warehouse(settings, servers.warehouse(settings), "rebuild");
