@@ -5,12 +5,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.idem.change.ColumnValue;
 import dev.idem.change.Lsn;
+import dev.idem.change.RowKey;
 import dev.idem.change.Version;
 import dev.idem.error.ErrorKind;
 import dev.idem.error.PipelineException;
 import dev.idem.reduce.CarryRequest;
 import dev.idem.reduce.TableBatch;
-import dev.idem.sql.CarrySql;
 import dev.idem.sql.TargetTable;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -19,9 +19,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,8 +28,6 @@ import org.jspecify.annotations.Nullable;
  * <p><i>Threads:</i> one thread.
  */
 final class CarryLookup {
-
-    private static final int FIRST_VALUE = 6;
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -63,35 +59,8 @@ final class CarryLookup {
     /** Fills what the batch asks for, as far as the warehouse has it. */
     void fill(Handle handle) {
         List<Place> places = places();
-        if (places.isEmpty()) {
-            return;
-        }
-        try (Query query = handle.createQuery(CarrySql.lookup(table))) {
-            for (int i = 0; i < table.key().size(); i++) {
-                int column = i;
-                bind(
-                        handle,
-                        query,
-                        i,
-                        "text",
-                        places.stream()
-                                .map(place -> place.link().from().values().get(column))
-                                .toArray(String[]::new));
-            }
-            bind(
-                    handle,
-                    query,
-                    table.key().size(),
-                    "int4",
-                    IntStream.range(0, places.size()).boxed().toArray(Integer[]::new));
-            query.scanResultSet((results, context) -> {
-                ResultSet rows = results.get();
-                while (rows.next()) {
-                    take(rows, places.get(rows.getInt(1)));
-                }
-                return table;
-            });
-        }
+        List<RowKey> keys = places.stream().map(place -> place.link().from()).toList();
+        RowLookup.scan(handle, table, keys, (place, row) -> take(row, places.get(place)));
         found.forEach(
                 (request, columns) -> columns.forEach((column, value) -> batch.fill(request, column, value.value())));
     }
@@ -106,13 +75,6 @@ final class CarryLookup {
         return places;
     }
 
-    static void bind(Handle handle, Query query, int position, String type, Object[] values) {
-        query.bind(
-                position,
-                (place, statement, context) ->
-                        statement.setArray(place, handle.getConnection().createArrayOf(type, values)));
-    }
-
     private void take(ResultSet row, Place place) throws SQLException {
         Version version = new Version(row.getInt(2), Lsn.parse(row.getString(3)), row.getLong(4));
         Version since = place.link().since();
@@ -125,7 +87,7 @@ final class CarryLookup {
             boolean known =
                     !carried.path(table.columns().get(i).name()).asText("known").isEmpty();
             if (known && batch.lacks(place.request(), i)) {
-                String text = row.getString(FIRST_VALUE + i);
+                String text = row.getString(RowLookup.FIRST_VALUE + i);
                 ColumnValue value = text == null ? ColumnValue.NULL : ColumnValue.of(text);
                 found.computeIfAbsent(place.request(), request -> new HashMap<>())
                         .merge(i, new Found(version, value), Found::younger);

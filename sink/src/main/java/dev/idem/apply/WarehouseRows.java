@@ -5,7 +5,6 @@ import dev.idem.change.Lsn;
 import dev.idem.change.RowKey;
 import dev.idem.change.Version;
 import dev.idem.reduce.KeyState;
-import dev.idem.sql.CarrySql;
 import dev.idem.sql.TargetTable;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -13,9 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.Query;
 
 /**
  * Completes rows of a batch with what the warehouse's rows of the same keys hold.
@@ -23,8 +20,6 @@ import org.jdbi.v3.core.statement.Query;
  * <p><i>Threads:</i> immutable.
  */
 final class WarehouseRows {
-
-    private static final int FIRST_VALUE = 6;
 
     private final TargetTable table;
 
@@ -39,34 +34,10 @@ final class WarehouseRows {
                 .filter(entry -> !entry.getValue().isWhole())
                 .map(Map.Entry::getKey)
                 .toList();
-        if (lacking.isEmpty()) {
-            return completed;
-        }
-        try (Query query = handle.createQuery(CarrySql.lookup(table))) {
-            for (int i = 0; i < table.key().size(); i++) {
-                int column = i;
-                CarryLookup.bind(
-                        handle,
-                        query,
-                        i,
-                        "text",
-                        lacking.stream().map(key -> key.values().get(column)).toArray(String[]::new));
-            }
-            CarryLookup.bind(
-                    handle,
-                    query,
-                    table.key().size(),
-                    "int4",
-                    IntStream.range(0, lacking.size()).boxed().toArray(Integer[]::new));
-            query.scanResultSet((results, context) -> {
-                ResultSet rows = results.get();
-                while (rows.next()) {
-                    RowKey key = lacking.get(rows.getInt(1));
-                    completed.put(key, filled(rows, Objects.requireNonNull(completed.get(key))));
-                }
-                return completed;
-            });
-        }
+        RowLookup.scan(handle, table, lacking, (place, row) -> {
+            RowKey key = lacking.get(place);
+            completed.put(key, filled(row, Objects.requireNonNull(completed.get(key))));
+        });
         return completed;
     }
 
@@ -83,7 +54,7 @@ final class WarehouseRows {
         KeyState filled = state;
         for (int i = 0; i < table.columns().size(); i++) {
             if (filled.carrier(i) == null) {
-                String text = row.getString(FIRST_VALUE + i);
+                String text = row.getString(RowLookup.FIRST_VALUE + i);
                 filled = filled.filled(i, text == null ? ColumnValue.NULL : ColumnValue.of(text), version);
             }
         }
