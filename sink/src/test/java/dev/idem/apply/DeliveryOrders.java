@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Predicate;
 
 /**
  * For each of many rows the order in which seven events reach the warehouse, some of them twice.
@@ -39,6 +40,11 @@ record DeliveryOrders(List<List<Integer>> orders) {
 
     /** Random orders, in which up to two events come twice. */
     static DeliveryOrders random(Random random, int truncate, int rows) {
+        return random(random, truncate, rows, order -> true);
+    }
+
+    /** Random orders, in which up to two events come twice, as far as they are permitted. */
+    static DeliveryOrders random(Random random, int truncate, int rows, Predicate<List<Integer>> permitted) {
         int repetitions = random.nextInt(3);
         int truncates = repetitions > 0 && random.nextInt(EVENTS) < repetitions ? 2 : 1;
         List<Integer> rounds = new ArrayList<>();
@@ -51,7 +57,9 @@ record DeliveryOrders(List<List<Integer>> orders) {
             for (int i = truncates - 1; i < repetitions; i++) {
                 order.add(order.get(random.nextInt(EVENTS - 1)));
             }
-            Collections.shuffle(order, random);
+            do {
+                Collections.shuffle(order, random);
+            } while (!permitted.test(order));
             rounds.forEach(round -> order.add(round, truncate));
             orders.add(order);
         }

@@ -13,9 +13,11 @@ import dev.idem.change.Version;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +46,7 @@ final class SevenEvents {
     }
 
     private static final String BODY = "body";
+    private static final Set<Kind> CARRY_LARGE = EnumSet.of(Kind.INSERT, Kind.INSERT_AGAIN, Kind.UPDATE);
 
     private final List<Kind> kinds;
     private final KeyChanges keyChanges;
@@ -115,6 +118,28 @@ final class SevenEvents {
     /** Where the truncate stands in the source's order. */
     int truncate() {
         return kinds.indexOf(Kind.TRUNCATE);
+    }
+
+    /**
+     * Whether of the changes that carry the large column the last one that comes before a change of the key is the
+     * youngest of them, if one comes at all: a log that is read from any place tells them so.
+     */
+    boolean tellsTheYoungestBeforeTheKeyChange(List<Integer> order) {
+        int keyChange = kinds.indexOf(Kind.KEY_CHANGE);
+        int youngest = keyChange - 1;
+        while (!CARRY_LARGE.contains(kinds.get(youngest))) {
+            youngest--;
+        }
+        int last = youngest;
+        for (int event : order) {
+            if (event == keyChange && last != youngest) {
+                return false;
+            }
+            if (event < keyChange && CARRY_LARGE.contains(kinds.get(event))) {
+                last = event;
+            }
+        }
+        return true;
     }
 
     /** The changes of an event for a row; a change of the key has two. */
