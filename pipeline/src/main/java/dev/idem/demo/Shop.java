@@ -21,9 +21,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The shop: several desks that sell at once, each on a connection of its own, until it closes.
  *
- * <p><i>Threads:</i> one thread for each log; the methods belong to one thread, except {@link #transactions}.
+ * <p><i>Threads:</i> one thread for each desk; the methods belong to one thread, except {@link #transactions}.
  *
- * <p><i>Fails:</i> not by throwing: {@link #failure} names what ended a log.
+ * <p><i>Fails:</i> not by throwing: {@link #failure} names what ended a desk.
  */
 final class Shop implements AutoCloseable {
 
@@ -48,9 +48,9 @@ final class Shop implements AutoCloseable {
     /** Opens the shop. */
     static Shop open(DatabaseAddress source, long seed) {
         Shop shop = new Shop(source);
-        for (int log = 1; log <= DESKS; log++) {
-            int till = log;
-            Thread thread = new Thread(() -> shop.work(till, new Random(seed + till)), "shop-log-" + log);
+        for (int desk = 1; desk <= DESKS; desk++) {
+            int till = desk;
+            Thread thread = new Thread(() -> shop.work(till, new Random(seed + till)), "shop-desk-" + desk);
             thread.setDaemon(true);
             shop.desks.add(thread);
             thread.start();
@@ -63,12 +63,12 @@ final class Shop implements AutoCloseable {
         return transactions.get();
     }
 
-    /** What ended a log. */
+    /** What ended a desk. */
     Optional<RuntimeException> failure() {
         return Optional.ofNullable(failure.get());
     }
 
-    /** Returns when every log is at rest. */
+    /** Returns when every desk is at rest. */
     void pause() {
         open.writeLock().lock();
     }
@@ -80,25 +80,25 @@ final class Shop implements AutoCloseable {
 
     private void work(int till, Random random) {
         try (Handle handle = DemoDatabase.open(source, "idem demo shop")) {
-            ShopDesk log = new ShopDesk(handle, random, till);
+            ShopDesk desk = new ShopDesk(handle, random, till);
             while (!closing.await(random.nextInt((int) LONGEST_THOUGHT.toMillis()), TimeUnit.MILLISECONDS)) {
-                perform(handle, log, ShopAct.any(random));
+                perform(handle, desk, ShopAct.any(random));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
             failure.compareAndSet(null, e);
-            LOG.error("a log of the shop closed till={} reason=\"{}\"", till, e.getMessage(), e);
+            LOG.error("a desk of the shop closed till={} reason=\"{}\"", till, e.getMessage(), e);
         }
     }
 
-    private void perform(Handle handle, ShopDesk log, ShopAct act) {
+    private void perform(Handle handle, ShopDesk desk, ShopAct act) {
         open.readLock().lock();
         try {
             if (closing.getCount() == 0) {
                 return;
             }
-            act.perform(handle, log);
+            act.perform(handle, desk);
         } catch (JdbiException e) {
             if (!(e.getCause() instanceof PSQLException sql) || !DEADLOCK.equals(sql.getSQLState())) {
                 throw e;
@@ -117,9 +117,9 @@ final class Shop implements AutoCloseable {
         if (open.isWriteLockedByCurrentThread()) {
             resume();
         }
-        for (Thread log : desks) {
+        for (Thread desk : desks) {
             try {
-                log.join();
+                desk.join();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

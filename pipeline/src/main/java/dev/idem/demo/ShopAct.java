@@ -28,7 +28,7 @@ enum ShopAct {
     /** Does it, in the transaction that is open. */
     @FunctionalInterface
     private interface Doing {
-        void at(ShopDesk log);
+        void at(ShopDesk desk);
     }
 
     /** Ends the transaction. */
@@ -60,10 +60,10 @@ enum ShopAct {
     }
 
     /** Does it in a transaction of its own. */
-    void perform(Handle handle, ShopDesk log) {
+    void perform(Handle handle, ShopDesk desk) {
         handle.begin();
         try {
-            doing.at(log);
+            doing.at(desk);
             ending.of(handle);
         } catch (JdbiException e) {
             handle.rollback();

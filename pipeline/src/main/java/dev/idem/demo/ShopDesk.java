@@ -13,7 +13,7 @@ import org.jdbi.v3.core.Handle;
 import org.postgresql.PGConnection;
 
 /**
- * One log of the shop: what it can do, each in the transaction that is open.
+ * One desk of the shop: what it can do, each in the transaction that is open.
  *
  * <p>Rows are locked in one order everywhere (customer, products by name, till), so that desks do not stop each other.
  *
