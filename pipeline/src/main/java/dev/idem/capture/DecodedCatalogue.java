@@ -6,10 +6,10 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 
 /**
@@ -100,7 +100,7 @@ final class DecodedCatalogue {
     List<String> changedSince(DecodedCatalogue earlier) {
         TreeSet<String> names = new TreeSet<>(sums.keySet());
         names.addAll(earlier.sums.keySet());
-        names.removeIf(name -> String.valueOf(sums.get(name)).equals(String.valueOf(earlier.sums.get(name))));
-        return new ArrayList<>(names);
+        names.removeIf(name -> Objects.equals(sums.get(name), earlier.sums.get(name)));
+        return List.copyOf(names);
     }
 }

@@ -41,7 +41,7 @@ final class LogAccess {
     }
 
     /** The log. */
-    LogView log() {
+    LogView view() {
         return log;
     }
 

@@ -82,7 +82,7 @@ final class RebuildWork implements OrderedWork<RebuildEntry> {
             this.order = order;
             this.table = table;
             this.writer = writer;
-            this.rebuild = new Rebuild(log.log(), writer, this::progressed);
+            this.rebuild = new Rebuild(log.view(), writer, this::progressed);
         }
 
         Optional<RebuildResult> run(Consumer<Runnable> stopBy) {

@@ -101,7 +101,10 @@ public final class PipelineActions {
     }
 
     private Requests.Work known(TableId table, Requests.Work work) {
-        return handle -> KnownTables.has(handle, pipeline, table) ? work.run(handle) : KnownTables.unknown(table);
+        return handle -> {
+            Optional<Requests.Answer> refusal = KnownTables.refusal(handle, pipeline, List.of(table));
+            return refusal.isPresent() ? refusal.get() : work.run(handle);
+        };
     }
 
     private int run(Update update, TableId table) {

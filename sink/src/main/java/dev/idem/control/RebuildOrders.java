@@ -40,10 +40,9 @@ public final class RebuildOrders {
      */
     public Requests.Work start(Set<TableId> tables, boolean isDryRun) {
         return handle -> {
-            for (TableId table : tables) {
-                if (!KnownTables.has(handle, pipeline, table)) {
-                    return KnownTables.unknown(table);
-                }
+            Optional<Requests.Answer> refusal = KnownTables.refusal(handle, pipeline, tables);
+            if (refusal.isPresent()) {
+                return refusal.get();
             }
             handle.createQuery(LOCK)
                     .bind("pipeline", pipeline)

@@ -38,10 +38,9 @@ public final class ReplayOrders {
      */
     public Requests.Work start(List<TableId> tables, ReplayEntry.Terms terms, Supplier<ReplayRecord> plan) {
         return handle -> {
-            for (TableId table : tables) {
-                if (!KnownTables.has(handle, pipeline, table)) {
-                    return KnownTables.unknown(table);
-                }
+            Optional<Requests.Answer> refusal = KnownTables.refusal(handle, pipeline, tables);
+            if (refusal.isPresent()) {
+                return refusal.get();
             }
             ReplayRecord planned;
             try {

@@ -138,10 +138,8 @@ public final class TableBatch {
 
     private CarryRequest request(Change.Upsert change, RowKey from, @Nullable KeyState old) {
         CarryRequest earlier = carries.get(from);
-        Version since = old == null ? null : old.deletedAt();
-        if (earlier != null) {
-            since = earlier.version();
-        }
+        Version deletedAt = old == null ? null : old.deletedAt();
+        Version since = earlier == null ? deletedAt : earlier.version();
         return new CarryRequest(change.key(), change.version(), from, since, earlier);
     }
 
