@@ -44,7 +44,7 @@ class OrderKillIT {
                         PATIENCE,
                         () -> assertThat(idem.isAlive()).as(idem.tail()).isTrue());
                 storm.warehouse("delete from pgbench_accounts where aid % 7 = 0");
-                String replay = post(api, REPLAYS, "back", "{\"from\": \"beginning\", \"rate\": 500}");
+                String replay = post(api, REPLAYS, "back", "{\"from\": \"beginning\", \"rate\": 2000}");
                 await().atMost(PATIENCE)
                         .until(() -> !storm.warehouseValue("select 1 from idem.replay where seen > 0")
                                 .isEmpty());
@@ -66,7 +66,7 @@ class OrderKillIT {
         String first;
         try (IdemProcess idem = storm.startIdem("again", Map.of())) {
             awaitListening(api);
-            assertThat(post(api, REPLAYS, "back", "{\"from\": \"beginning\", \"rate\": 500}"))
+            assertThat(post(api, REPLAYS, "back", "{\"from\": \"beginning\", \"rate\": 2000}"))
                     .isEqualTo(replay);
             awaitState(storm, "idem.replay", "done");
             assertThat(storm.warehouseValue("select sum(seen) from idem.replay_table"))
